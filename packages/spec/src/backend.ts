@@ -1,0 +1,39 @@
+import type { KvStorage } from './kv-cache.ts';
+
+/** One run of the model over consecutive tokens of one sequence. */
+export interface ForwardRequest {
+  /** Row of the KV cache. */
+  readonly slot: number;
+  /** Position of the first of `tokens`; positions before it are in the cache. */
+  readonly position: number;
+  /** New tokens, one or more. Their keys and values are written at `position` and after it. */
+  readonly tokens: Uint32Array;
+  /** Logits to return: of the last token, of every token, or none. */
+  readonly logits: 'last' | 'all' | 'none';
+}
+
+/** What a backend is and can do. */
+export interface BackendInfo {
+  /** Name of the execution provider, such as `cpu` or `webgpu`. */
+  readonly device: string;
+  readonly vocabularySize: number;
+  /** The longest sequence that the graph was built for, in tokens. */
+  readonly contextLength: number;
+  /** Tokens in a prefill chunk that this backend runs best with; `forward` accepts more and fewer. */
+  readonly prefillChunk: number;
+}
+
+/** Executes the model. Calls to `forward` are queued: one step runs at a time, off the calling thread. */
+export interface Backend extends AsyncDisposable {
+  readonly info: BackendInfo;
+  readonly storage: KvStorage;
+  /**
+   * Runs the model.
+   *
+   * @returns float32 logits `[rows, vocabularySize]`, rows = 1, tokens.length or 0. A view of memory that the
+   *   next call reuses: copy what must live longer.
+   * @throws {LlamellaError} `backend` when the runtime fails; the cache is unchanged before `position`
+   * @throws `signal.reason` when aborted; a running step is interrupted where the runtime allows it
+   */
+  forward(request: ForwardRequest, signal?: AbortSignal): Promise<Float32Array>;
+}

@@ -1,0 +1,55 @@
+import type { SamplingOptions, TokenLogprob } from './sampler.ts';
+
+/**
+ * Why a generation ended.
+ *
+ * - `stop`: the model ended its turn, or a stop string appeared
+ * - `length`: `maxTokens` were generated
+ * - `context-full`: the model's context has no room for another token
+ */
+export type FinishReason = 'stop' | 'length' | 'context-full';
+
+export interface GenerateOptions extends SamplingOptions {
+  /** Most tokens to generate. Default: until the model stops or the context is full. */
+  readonly maxTokens?: number;
+  /** Texts that end the generation; they are not part of the output. */
+  readonly stop?: string | readonly string[];
+  /** Token ids that end the generation, beside the tokenizer's own. */
+  readonly stopTokens?: readonly number[];
+  /** Goes on past the tokenizer's end-of-generation tokens. Default `false`. */
+  readonly ignoreEndOfGeneration?: boolean;
+  /** Returns, with each token, its log probability and those of the `logprobs` most likely tokens. */
+  readonly logprobs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface GenerationTimings {
+  /** Tokens of the prompt, and how many of them were found in the cache. */
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  /** Milliseconds spent on the prompt, until its last logits. */
+  readonly promptMs: number;
+  /** Milliseconds from the call until the first token was chosen. */
+  readonly firstTokenMs: number;
+  readonly generatedTokens: number;
+  /** Milliseconds from the first token to the last. */
+  readonly generateMs: number;
+}
+
+/** Log probabilities at one position. */
+export interface PositionLogprobs extends TokenLogprob {
+  /** The most likely tokens, best first. */
+  readonly top: readonly TokenLogprob[];
+}
+
+/** One piece of a stream. The last piece, and only it, carries `finishReason` and `timings`. */
+export interface GenerationPart {
+  /** Text that became certain; may be empty while a character or a possible stop string is incomplete. */
+  readonly text: string;
+  /** Tokens since the last piece, end-of-generation tokens left out. */
+  readonly tokens: readonly number[];
+  /** One entry per entry of `tokens`, when asked for. */
+  readonly logprobs?: readonly PositionLogprobs[];
+  readonly finishReason?: FinishReason;
+  readonly timings?: GenerationTimings;
+}

@@ -1,0 +1,78 @@
+/** Element type of a graph's tensor, with ONNX's meaning. */
+export type DataType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int32' | 'int64';
+
+/**
+ * How the bytes of an initializer are made from checkpoint tensors. Several tensors in one recipe are stacked
+ * along the output dimension (q, k and v; gate and up).
+ *
+ * - `decode`: float32 `[outputs, inputs]`, or `[inputs, outputs]` when `transpose`
+ * - `quantized`: packed unsigned integers for ONNX Runtime's `MatMulNBits`, `[outputs, inputs/blockSize, blockSize*bits/8]`
+ * - `scales`, `zero-points`: float32 and uint8 `[outputs, inputs/blockSize]` that go with `quantized`
+ * - `block-minimums`: float32 `[inputs/blockSize, outputs]`, the constant that each block adds to its weights
+ */
+export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'block-minimums';
+
+/**
+ * The integer grid that weights are put on.
+ *
+ * - `native`: the format's own grid, without change
+ * - `fine`: 8 bits, sixteen steps to each step of a 4-bit format with a float minimum, so that the zero point can
+ *   be an integer. The error is at most 1/32 of a step of the format.
+ */
+export type PackGrid = 'native' | 'fine';
+
+export interface PackRecipe {
+  readonly kind: PackKind;
+  readonly tensors: readonly string[];
+  readonly bits?: 4 | 8;
+  readonly blockSize?: number;
+  readonly grid?: PackGrid;
+  readonly transpose?: boolean;
+}
+
+/** A constant of the graph whose bytes live outside the model protobuf. */
+export interface Initializer {
+  readonly name: string;
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  readonly byteLength: number;
+  /** Made from the checkpoint, or given by the graph builder. */
+  readonly source: { readonly recipe: PackRecipe } | { readonly data: Uint8Array };
+}
+
+/** How closely a tensor's values survive the way from the checkpoint into the graph. */
+export interface TensorFidelity {
+  readonly tensor: string;
+  /** `exact`: same values; `re-gridded`: put on another grid, see `bound`; `decoded`: same values, as float32. */
+  readonly kind: 'exact' | 're-gridded' | 'decoded';
+  /** Largest possible error of one weight, in steps of the stored format; 0 when exact. */
+  readonly bound: number;
+  /** What the backend multiplies with, for people: `MatMulNBits 4-bit, block 32`. */
+  readonly runsAs: string;
+}
+
+/** Names and shapes that a runtime needs to bind. */
+export interface GraphInterface {
+  readonly layerCount: number;
+  readonly keyValueHeadCount: number;
+  readonly headSize: number;
+  readonly vocabularySize: number;
+  readonly contextLength: number;
+  /** Element type of keys and values. */
+  readonly cacheType: 'float32' | 'float16';
+}
+
+/** An ONNX model ready to be turned into a session, and what has to be put beside it. */
+export interface GraphPlan {
+  /** Serialized ModelProto; its initializers refer to the external file `externalFile` at the given offsets. */
+  readonly model: Uint8Array;
+  /** Name under which the graph refers to its external data. */
+  readonly externalFile: string;
+  /** In file order; `offsets[i]` is where `initializers[i]` starts. */
+  readonly initializers: readonly Initializer[];
+  readonly offsets: readonly number[];
+  /** Size in bytes of the external data. */
+  readonly externalByteLength: number;
+  readonly interface: GraphInterface;
+  readonly fidelity: readonly TensorFidelity[];
+}

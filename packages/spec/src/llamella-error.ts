@@ -1,0 +1,44 @@
+const marker = Symbol.for('llamella.error');
+
+/**
+ * Stable machine-readable reasons. A code is never renamed; new ones may be added.
+ *
+ * - `invalid-file`: a model, tokenizer or data file is damaged or is not what it claims to be
+ * - `invalid-argument`: a value passed by the caller cannot be used
+ * - `unsupported`: valid, but not something this version or this machine can do
+ * - `not-found`: a file, model or tensor does not exist
+ * - `context-full`: the tokens do not fit into the model's context
+ * - `backend`: the runtime that executes the graph reported a failure
+ * - `template`: a chat template failed or is not usable
+ * - `disposed`: the object was used after it was disposed
+ */
+export type ErrorCode =
+  | 'invalid-file'
+  | 'invalid-argument'
+  | 'unsupported'
+  | 'not-found'
+  | 'context-full'
+  | 'backend'
+  | 'template'
+  | 'disposed';
+
+/**
+ * Base class of every error thrown by a Llamella package.
+ *
+ * `isInstance` recognises errors made by another copy of this package in the same process, which
+ * `instanceof` does not. The message says what was wrong, where, and what to do.
+ */
+export class LlamellaError extends Error {
+  readonly [marker] = true;
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'LlamellaError';
+    this.code = code;
+  }
+
+  static isInstance(error: unknown): error is LlamellaError {
+    return typeof error === 'object' && error !== null && marker in error;
+  }
+}
