@@ -8,6 +8,7 @@ const marker = Symbol.for('llamella.error');
  * - `unsupported`: valid, but not something this version or this machine can do
  * - `not-found`: a file, model or tensor does not exist
  * - `context-full`: the tokens do not fit into the model's context
+ * - `busy`: every slot or worker is taken; the same call can succeed later
  * - `backend`: the runtime that executes the graph reported a failure
  * - `template`: a chat template failed or is not usable
  * - `disposed`: the object was used after it was disposed
@@ -18,6 +19,7 @@ export type ErrorCode =
   | 'unsupported'
   | 'not-found'
   | 'context-full'
+  | 'busy'
   | 'backend'
   | 'template'
   | 'disposed';
