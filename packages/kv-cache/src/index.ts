@@ -1,1 +1,2 @@
-export {};
+export { createKvCache } from './create-kv-cache.ts';
+export type { KvCacheOptions } from './kv-cache-options.ts';

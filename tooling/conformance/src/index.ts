@@ -1,0 +1,4 @@
+export { type ConformanceCase, registerCases, type SkippedCase } from './conformance-case.ts';
+export { type CreateKvCache, describeKvCache, kvCacheCases } from './kv-cache-suite.ts';
+export { garbage, MemoryStorage, type MemoryStorageOptions } from './memory-storage.ts';
+export { createRandom, mix, type Random } from './random.ts';
