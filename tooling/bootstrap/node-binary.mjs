@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { SetUpError } from './set-up-error.mjs';
+
+const oldestMajor = 22;
+const oldestMinor = 18;
+
+/**
+ * The Node that runs what this repository builds: the one installed as a root optional dependency, or else the
+ * ambient one if it is new enough.
+ *
+ * @throws {SetUpError} when there is neither
+ */
+export function findNodeBinary(root) {
+  const bundled = join(root, 'node_modules', '.bin', 'node');
+  const problem = existsSync(bundled) ? startProblem(bundled) : 'not installed for this platform';
+  if (problem === undefined) return bundled;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return process.execPath;
+  throw new SetUpError(
+    `Llamella needs Node ${oldestMajor}.${oldestMinor} or newer to run, and this is Node ${process.versions.node} ` +
+      `(${process.platform} ${process.arch}). The copy that comes with the repository cannot be used here: ${problem}. ` +
+      'Install a newer Node from https://nodejs.org and start again.',
+  );
+}
+
+function startProblem(path) {
+  const result = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  if (result.error !== undefined) return result.error.message;
+  return result.status === 0 ? undefined : `it does not start: ${result.stderr.trim()}`;
+}
