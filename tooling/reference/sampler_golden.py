@@ -19,7 +19,7 @@ from transformers.generation.logits_process import (
     TopPLogitsWarper,
 )
 
-SIZE = 1000
+SIZE = 512
 OUT = Path(__file__).parents[2] / "packages/sampler/test/golden/steps.json"
 
 
@@ -36,7 +36,7 @@ def make_logits():
     zeros[::3] = -0.0
     vectors = {
         "normal": rng.normal(0, 3, SIZE),
-        "peaked": np.where(np.arange(SIZE) == 617, 20.0, rng.normal(0, 2, SIZE)),
+        "peaked": np.where(np.arange(SIZE) == 417, 20.0, rng.normal(0, 2, SIZE)),
         "ties": np.round(rng.normal(0, 3, SIZE) * 2) / 2,
         "signed zeros": zeros,
         "flat": np.full(SIZE, -3.25),
@@ -44,14 +44,14 @@ def make_logits():
         "very negative": rng.normal(-5000, 2, SIZE),
         "spread": spread,
         "masked": masked,
-        "one left": np.where(np.arange(SIZE) == 998, -7.0, -np.inf),
+        "one left": np.where(np.arange(SIZE) == 510, -7.0, -np.inf),
     }
     return {name: vector.astype(np.float32) for name, vector in vectors.items()}
 
 
 def kept(processor, scores):
     out = processor(None, scores.clone())[0]
-    return torch.nonzero(torch.isfinite(out)).flatten().tolist()
+    return base64_of(np.packbits(torch.isfinite(out).numpy(), bitorder="little"))
 
 
 def top_p_margin(scores, p):
@@ -62,7 +62,7 @@ def top_p_margin(scores, p):
 
 def min_p_margin(scores, p):
     ratio = torch.softmax(scores[0], -1) / torch.softmax(scores[0], -1).max()
-    return ((ratio - p).abs() / p)[ratio != p].min().item()
+    return min(((ratio - p).abs() / p)[ratio != p].tolist(), default=1.0)
 
 
 def expected(logits, rng):
@@ -70,7 +70,7 @@ def expected(logits, rng):
     tokens = rng.integers(0, SIZE, 200).astype(np.uint32)
     ids = torch.from_numpy(tokens.astype(np.int64))[None]
     result = {"logits": base64_of(logits), "topK": {}, "topP": {}, "minP": {}, "temperature": {}}
-    for k in (1, 2, 40, 300, 999, 1000):
+    for k in (1, 2, 40, 300, 511, 512):
         result["topK"][k] = kept(TopKLogitsWarper(k), scores)
     for p in (0.1003, 0.5003, 0.9503, 0.9993):
         assert top_p_margin(scores, p) > 1e-9, p
@@ -78,13 +78,13 @@ def expected(logits, rng):
     for p in (0.013, 0.05, 0.51, 1.0):
         assert min_p_margin(scores, p) > 1e-7, p
         result["minP"][p] = kept(MinPLogitsWarper(p), scores)
-    for temperature in (0.1, 0.7, 1.5):
+    for temperature in (0.1, 1.5):
         out = TemperatureLogitsWarper(temperature)(None, scores)
         result["temperature"][temperature] = base64_of(torch.softmax(out, -1)[0].float().numpy())
     result["tokens"] = base64_of(tokens)
     result["repetition"] = {
         penalty: base64_of(RepetitionPenaltyLogitsProcessor(penalty)(ids, scores.clone())[0].float().numpy())
-        for penalty in (1.3, 0.8)
+        for penalty in (1.3,)
     }
     logprobs = torch.log_softmax(scores, -1)[0]
     finite = torch.isfinite(logprobs)
@@ -92,10 +92,13 @@ def expected(logits, rng):
     result["logprobs"] = [[i, logprobs[i].item()] for i in order]
 
     chain = RepetitionPenaltyLogitsProcessor(1.1)(ids[:, -64:], scores.clone()).float().double()
-    for warper in (TopKLogitsWarper(40), TopPLogitsWarper(0.9), MinPLogitsWarper(0.043), TemperatureLogitsWarper(0.8)):
+    chain = after_top_k = TopKLogitsWarper(40)(None, chain)
+    for warper in (TopPLogitsWarper(0.9), MinPLogitsWarper(0.043), TemperatureLogitsWarper(0.8)):
         chain = warper(None, chain)
     probabilities = torch.softmax(chain, -1)[0]
     result["chain"] = [[i, p] for i, p in enumerate(probabilities.tolist()) if p > 0]
+    if torch.isfinite(after_top_k).sum() > 40:
+        result["chain"] = []  # Equal logits at the end of the top 40, of which transformers keeps more.
     return result
 
 

@@ -1,1 +1,11 @@
-export {};
+export { applyPenalties, type Penalties } from './apply-penalties.ts';
+export { applyTemperature } from './apply-temperature.ts';
+export { type Candidates, type Cut, createCandidates, loadCandidates } from './candidates.ts';
+export { createSampler, type SamplerOptions } from './create-sampler.ts';
+export { drawToken } from './draw-token.ts';
+export { greedy } from './greedy.ts';
+export { keepMinP } from './keep-min-p.ts';
+export { keepTopK } from './keep-top-k.ts';
+export { keepTopP } from './keep-top-p.ts';
+export { logprobs } from './logprobs.ts';
+export { createRandom, type Random } from './random.ts';

@@ -1,0 +1,110 @@
+import { InvalidArgumentError } from '@llamella/spec';
+import { noTokenLeft, notANumber, positiveInfinity } from './logits-error.ts';
+
+/**
+ * The tokens that are still in the running: what one step hands to the next. Its arrays are allocated once and used
+ * for every token.
+ */
+export interface Candidates {
+  /** Logits of the candidates in entries `[0, count)`, in the order of their ids. The array belongs to the caller. */
+  logits: Float32Array;
+  /** Ids of the candidates in entries `[0, count)`, unless `whole`. */
+  readonly ids: Uint32Array;
+  count: number;
+  /** Every token is a candidate and its id is its index; `ids` is not filled. */
+  whole: boolean;
+  /** The largest logit. */
+  maximum: number;
+  /** While `whole`: the largest logit of each `BLOCK` of logits, so that a cut can pass over most of them. */
+  readonly blockMaxima: Float32Array;
+  /** What selection works in: a copy of logits and the same memory as their bits; sums per group; its result. */
+  readonly work: Float32Array;
+  readonly workBits: Int32Array;
+  readonly sums: Float64Array;
+  readonly cut: Cut;
+}
+
+/** Where a selection cuts: candidates above `threshold` stay, and the first `ties` of those equal to it. */
+export interface Cut {
+  /** What a radix selection is asked for; a field, since a number argument would be allocated at each call. */
+  target: number;
+  threshold: number;
+  ties: number;
+}
+
+/** Logits per entry of `blockMaxima`. */
+export const BLOCK = 64;
+
+/** Groups that a radix pass distributes into. */
+export const GROUPS = 2048;
+
+/** Allocates room for `vocabularySize` candidates: about 8 bytes each. */
+export function createCandidates(vocabularySize: number): Candidates {
+  const work = new Float32Array(vocabularySize);
+  return {
+    logits: work,
+    ids: new Uint32Array(vocabularySize),
+    count: 0,
+    whole: true,
+    maximum: 0.5,
+    blockMaxima: new Float32Array(Math.ceil(vocabularySize / BLOCK)),
+    work,
+    workBits: new Int32Array(work.buffer),
+    sums: new Float64Array(GROUPS),
+    cut: { target: 0.5, threshold: 0.5, ties: 0 },
+  };
+}
+
+/**
+ * Makes every token of `logits` a candidate. The array is not copied: the steps that follow overwrite it.
+ *
+ * @throws {InvalidArgumentError} when the logits are empty or more than there is room for, hold NaN or
+ *   +Infinity, or are all -Infinity
+ */
+export function loadCandidates(candidates: Candidates, logits: Float32Array): void {
+  const { ids, blockMaxima } = candidates;
+  const { length } = logits;
+  if (length > ids.length)
+    throw new InvalidArgumentError('logits', `must have at most ${ids.length} entries, got ${length}`);
+  let maximum = Number.NEGATIVE_INFINITY;
+  for (let start = 0; start < length; start += BLOCK) {
+    const end = Math.min(start + BLOCK, length);
+    let blockMaximum = Number.NEGATIVE_INFINITY;
+    for (let i = start; i < end; i++) {
+      const logit = logits[i]!;
+      // Written so that NaN, for which every comparison is false, is caught by the one comparison.
+      if (logit <= blockMaximum) continue;
+      if (Number.isNaN(logit)) throw notANumber(i);
+      blockMaximum = logit;
+    }
+    blockMaxima[start / BLOCK] = blockMaximum;
+    if (blockMaximum > maximum) maximum = blockMaximum;
+  }
+  if (maximum === Number.NEGATIVE_INFINITY) throw noTokenLeft(logits);
+  if (maximum === Number.POSITIVE_INFINITY) throw positiveInfinity(logits.indexOf(maximum));
+  candidates.logits = logits;
+  candidates.count = length;
+  candidates.whole = true;
+  candidates.maximum = maximum;
+}
+
+/** Drops the candidates below `candidates.cut`, and any at -Infinity. Those that stay keep their order. */
+export function cutCandidates(candidates: Candidates): void {
+  const { logits, ids, count, whole, blockMaxima, cut } = candidates;
+  const { threshold } = cut;
+  let ties = threshold === Number.NEGATIVE_INFINITY ? 0 : cut.ties;
+  let kept = 0;
+  for (let start = 0; start < count; start += BLOCK) {
+    if (whole && blockMaxima[start / BLOCK]! < threshold) continue;
+    const end = Math.min(start + BLOCK, count);
+    for (let i = start; i < end; i++) {
+      const logit = logits[i]!;
+      if (logit < threshold) continue;
+      if (logit === threshold && ties-- <= 0) continue;
+      logits[kept] = logit;
+      ids[kept++] = whole ? i : ids[i]!;
+    }
+  }
+  candidates.count = kept;
+  candidates.whole = false;
+}

@@ -1,0 +1,45 @@
+import type { Cut } from './candidates.ts';
+
+/**
+ * Finds where the `k` largest of `logits[0, count)` end, in one pass with a heap of the `k` largest so far. Takes
+ * O(count) on ordinary input and O(count log k) on ascending input.
+ *
+ * @param k in [1, count]
+ * @param heap scratch of at least `k` entries
+ */
+export function heapThreshold(
+  logits: Float32Array,
+  count: number,
+  k: number,
+  heap: Float32Array,
+  cut: Pick<Cut, 'threshold' | 'ties'>,
+): void {
+  for (let i = 0; i < k; i++) heap[i] = logits[i]!;
+  for (let i = (k >> 1) - 1; i >= 0; i--) siftDown(heap, k, i, heap[i]!);
+  let smallest = heap[0]!;
+  for (let i = k; i < count; i++) {
+    const logit = logits[i]!;
+    if (logit > smallest) {
+      siftDown(heap, k, 0, logit);
+      smallest = heap[0]!;
+    }
+  }
+  let ties = 0;
+  for (let i = 0; i < k; i++) if (heap[i] === smallest) ties++;
+  cut.threshold = smallest;
+  cut.ties = ties;
+}
+
+/** Puts `value` at `index` of a heap of `size` entries whose smallest is first, and restores the order below it. */
+function siftDown(heap: Float32Array, size: number, index: number, value: number): void {
+  for (;;) {
+    let child = 2 * index + 1;
+    if (child >= size) break;
+    if (child + 1 < size && heap[child + 1]! < heap[child]!) child++;
+    const smaller = heap[child]!;
+    if (smaller >= value) break;
+    heap[index] = smaller;
+    index = child;
+  }
+  heap[index] = value;
+}

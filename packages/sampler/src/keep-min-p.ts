@@ -1,0 +1,16 @@
+import { type Candidates, cutCandidates } from './candidates.ts';
+
+/**
+ * Drops candidates less likely than `p` times the most likely one; a candidate exactly at the limit stays.
+ *
+ * Source: Nguyen et al., "Turning Up the Heat: Min-p Sampling for Creative and Coherent LLM Outputs", 2024; compares
+ * logits with `maximum + ln p`, as llama.cpp does.
+ *
+ * @param p in [0, 1]; `0` keeps all
+ */
+export function keepMinP(candidates: Candidates, p: number): void {
+  if (p === 0) return;
+  candidates.cut.threshold = candidates.maximum + Math.log(p);
+  candidates.cut.ties = candidates.count;
+  cutCandidates(candidates);
+}
