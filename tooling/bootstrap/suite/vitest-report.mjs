@@ -29,11 +29,11 @@ export function countVitestReport(report, commandSucceeded) {
     }
     count.failed += failedHere;
   }
-  if (count.failed === 0 && !commandSucceeded) {
-    return { ...count, failed: 1, problems: ['vitest failed although no test did'] };
-  }
   if (count.passed + count.failed + count.skipped === 0) {
     return { ...count, failed: 1, problems: ['the package has no tests'] };
+  }
+  if (count.failed === 0 && !commandSucceeded) {
+    return { ...count, failed: 1, problems: ['vitest failed although no test did'] };
   }
   return count;
 }
