@@ -1,1 +1,8 @@
-export {};
+export { createEngine } from './create-engine.ts';
+export type {
+  ComputeLogprobs,
+  Engine,
+  EngineGenerateOptions,
+  EngineOptions,
+  LogitsOptions,
+} from './engine.ts';

@@ -1,0 +1,119 @@
+import {
+  type FinishReason,
+  type GenerationPart,
+  type GenerationTimings,
+  type KvSequence,
+  LlamellaError,
+} from '@llamella/spec';
+import type { EngineGenerateOptions } from './engine.ts';
+import type { EngineContext } from './engine-context.ts';
+import { prefill } from './prefill.ts';
+import { type GenerationRequest, readGenerateOptions } from './read-generate-options.ts';
+import { readPrompt } from './read-prompt.ts';
+import { runStep } from './run-step.ts';
+import { TextOutput } from './text-output.ts';
+import { TokenBuffer } from './token-buffer.ts';
+import { TokenChooser } from './token-chooser.ts';
+
+type Parts = AsyncGenerator<GenerationPart, GenerationPart, undefined>;
+
+/** @param calledAt when the caller asked, in milliseconds of `performance.now` */
+export async function* generate(
+  context: EngineContext,
+  prompt: string | Uint32Array,
+  options: EngineGenerateOptions,
+  calledAt: number,
+): AsyncGenerator<GenerationPart, void, undefined> {
+  const request = readGenerateOptions(context, options);
+  const { signal } = request;
+  signal?.throwIfAborted();
+  const tokens = new TokenBuffer(readPrompt(context, prompt, options.encode), context.cache.contextLength);
+  const chooser = new TokenChooser(context, request, tokens);
+  if (request.maxTokens === 0) {
+    yield {
+      text: '',
+      tokens: [],
+      ...(request.topCount !== undefined && { logprobs: [] }),
+      finishReason: 'length',
+      timings: { ...noTimings, promptTokens: tokens.length },
+    };
+    return;
+  }
+  // The last part is handed out after the slot was given back: whoever gets it may start the next generation.
+  let last: GenerationPart;
+  await context.slots.acquire(signal);
+  try {
+    const sequence = context.cache.acquire(tokens.ids.subarray(0, tokens.length));
+    try {
+      last = yield* run(context, request, sequence, tokens, chooser, calledAt);
+    } finally {
+      sequence.release();
+    }
+  } finally {
+    context.slots.release();
+  }
+  yield last;
+}
+
+const noTimings: GenerationTimings = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  promptMs: 0,
+  firstTokenMs: 0,
+  generatedTokens: 0,
+  generateMs: 0,
+};
+
+/** Yields every part but the last, which it returns. */
+async function* run(
+  context: EngineContext,
+  request: GenerationRequest,
+  sequence: KvSequence,
+  tokens: TokenBuffer,
+  chooser: TokenChooser,
+  calledAt: number,
+): Parts {
+  const { signal, decode, stopStrings } = request;
+  const startedAt = performance.now();
+  const promptTokens = tokens.length;
+  const cachedTokens = sequence.length;
+  const output = new TextOutput(context.tokenizer.createDecoder(decode), stopStrings);
+  const limit = Math.min(context.cache.contextLength, promptTokens + request.maxTokens);
+  const limitReason = limit === promptTokens + request.maxTokens ? 'length' : 'context-full';
+  const prompt = tokens.ids.subarray(0, promptTokens);
+  let token = await prefill(context, sequence, prompt, signal, chooser.choose);
+  const promptMs = chooser.logitsAt - startedAt;
+  const firstChosenAt = chooser.chosenAt;
+  const finish = (text: string, emitted: readonly number[], finishReason: FinishReason): GenerationPart => ({
+    text: text + output.end(),
+    tokens: emitted,
+    ...(chooser.logprobs && { logprobs: chooser.logprobs.slice(0, emitted.length) }),
+    finishReason,
+    timings: {
+      promptTokens,
+      cachedTokens,
+      promptMs,
+      firstTokenMs: firstChosenAt - calledAt,
+      generatedTokens: tokens.length - promptTokens,
+      generateMs: chooser.chosenAt - firstChosenAt,
+    },
+  });
+  for (;;) {
+    if (request.isStopToken(token)) return finish('', [], 'stop');
+    tokens.push(token);
+    const text = output.push(token);
+    if (output.stopped) return finish(text, [token], 'stop');
+    if (tokens.length >= limit) return finish(text, [token], limitReason);
+    const { logprobs } = chooser;
+    yield logprobs ? { text, tokens: [token], logprobs } : { text, tokens: [token] };
+    signal?.throwIfAborted();
+    try {
+      token = await runStep(context, sequence, tokens.last(), 'last', signal, chooser.choose);
+    } catch (error) {
+      // Memory for the cache ran out before the context did.
+      if (LlamellaError.isInstance(error) && error.code === 'context-full')
+        return finish('', [], 'context-full');
+      throw error;
+    }
+  }
+}
