@@ -8,7 +8,8 @@ export type DataType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int32' | 'int
  * - `decode`: float32 `[outputs, inputs]`, or `[inputs, outputs]` when `transpose`
  * - `quantized`: packed unsigned integers for ONNX Runtime's `MatMulNBits`, `[outputs, inputs/blockSize, blockSize*bits/8]`
  * - `scales`, `zero-points`: float32 and uint8 `[outputs, inputs/blockSize]` that go with `quantized`
- * - `block-minimums`: float32 `[inputs/blockSize, outputs]`, the constant that each block adds to its weights
+ * - `block-minimums`: float32 `[inputs/blockSize, outputs]`, what remains of a format with a float minimum when the
+ *   zero point is `2^(bits-1)`: weight = (u - 2^(bits-1)) * scale + block-minimum
  */
 export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'block-minimums';
 
@@ -60,6 +61,14 @@ export interface GraphInterface {
   readonly contextLength: number;
   /** Element type of keys and values. */
   readonly cacheType: 'float32' | 'float16';
+  /** Element type of `input_ids`. */
+  readonly tokenType: 'int32' | 'int64';
+  /** Shape of `total_sequence_length`: `[]` or `[1]`. */
+  readonly totalLengthShape: readonly number[];
+  /** Whether the graph has the input `position`. */
+  readonly positionInput: boolean;
+  /** Prompt tokens per run that the backend runs best with. */
+  readonly prefillChunk: number;
 }
 
 /** An ONNX model ready to be turned into a session, and what has to be put beside it. */

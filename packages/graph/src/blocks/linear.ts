@@ -1,0 +1,83 @@
+import { UnsupportedError } from '@llamella/spec';
+import { type GraphContext, requireTensor } from '../graph-context.ts';
+import { fidelityOf, type LinearForm } from '../linear-form.ts';
+import { blockSums } from './block-sums.ts';
+
+/** One weight matrix `[outputs, inputs]`, or several that read the same input, stacked along their outputs. */
+export interface LinearLayer {
+  readonly tensors: readonly { readonly name: string; readonly outputs: number }[];
+  readonly inputs: number;
+}
+
+/** The form in which one tensor is multiplied. @throws {UnsupportedError} when the backend has none for its type */
+export function linearFormOf(context: GraphContext, name: string, shape: readonly number[]): LinearForm {
+  const { type } = requireTensor(context, name, shape);
+  const form = context.profile.linearForm(type);
+  if (form === undefined) {
+    throw new UnsupportedError(
+      `tensor ${name} of type ${type} on ${context.profile.name}`,
+      'use a file with F32, F16, BF16, Q8_0, Q4_0 or Q4_1 weights',
+    );
+  }
+  return form;
+}
+
+/** Writes `output = input x weights^T`. `input` is float32 `[1, tokens, inputs]`. */
+export function linear(context: GraphContext, layer: LinearLayer, input: string, output: string): void {
+  const forms = layer.tensors.map(({ name, outputs }) =>
+    linearFormOf(context, name, [outputs, layer.inputs]),
+  );
+  const form = forms[0]!;
+  const names = layer.tensors.map(({ name }) => name);
+  const outputs = layer.tensors.reduce((sum, tensor) => sum + tensor.outputs, 0);
+  for (const name of names) context.fidelity.push(fidelityOf(name, form));
+  if (form.kind === 'float') {
+    const weight = `${output}.weight`;
+    context.table.packed(weight, 'float32', [outputs, layer.inputs], { kind: 'decode', tensors: names });
+    context.writer.contribNode('FusedMatMul', [input, weight], [output], { transB: 1 });
+    return;
+  }
+  writeBlocks(context, { form, names, outputs, inputs: layer.inputs }, input, output);
+}
+
+interface BlockProduct {
+  readonly form: Extract<LinearForm, { kind: 'blocks' }>;
+  readonly names: readonly string[];
+  readonly outputs: number;
+  readonly inputs: number;
+}
+
+function writeBlocks(context: GraphContext, product: BlockProduct, input: string, output: string): void {
+  const { form, names, outputs, inputs } = product;
+  const { table, writer } = context;
+  const { bits, blockSize, grid } = form;
+  const blocks = inputs / blockSize;
+  const recipe = { tensors: names, bits, blockSize, grid };
+  table.packed(`${output}.quantized`, 'uint8', [outputs, blocks, (blockSize * bits) / 8], {
+    kind: 'quantized',
+    ...recipe,
+  });
+  table.packed(`${output}.scales`, 'float32', [outputs, blocks], { kind: 'scales', ...recipe });
+  const operands = [input, `${output}.quantized`, `${output}.scales`];
+  if (form.zeroPoints) {
+    const width = Math.ceil((blocks * bits) / 8);
+    table.packed(`${output}.zero_points`, 'uint8', [outputs, width], { kind: 'zero-points', ...recipe });
+    operands.push(`${output}.zero_points`);
+  }
+  const attributes = {
+    K: inputs,
+    N: outputs,
+    bits,
+    block_size: blockSize,
+    accuracy_level: form.accuracyLevel,
+  };
+  if (!form.minimums) {
+    writer.contribNode('MatMulNBits', operands, [output], attributes);
+    return;
+  }
+  const sums = blockSums(context, input, blocks, blockSize);
+  table.packed(`${output}.minimums`, 'float32', [blocks, outputs], { kind: 'block-minimums', ...recipe });
+  writer.contribNode('MatMulNBits', operands, [`${output}.scaled`], attributes);
+  writer.node('MatMul', [sums, `${output}.minimums`], [`${output}.shifted`]);
+  writer.node('Add', [`${output}.scaled`, `${output}.shifted`], [output]);
+}

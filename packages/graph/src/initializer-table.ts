@@ -1,0 +1,58 @@
+import type { DataType, Initializer, PackRecipe } from '@llamella/spec';
+import type { OnnxWriter } from './onnx/onnx-writer.ts';
+
+/** Where each constant starts in the external data: a cache line, which every kernel can load from. */
+const ALIGNMENT = 64;
+
+const elementSizes: Record<DataType, number> = {
+  float32: 4,
+  float16: 2,
+  uint8: 1,
+  int8: 1,
+  int32: 4,
+  int64: 8,
+};
+
+/** Lays the external constants of a graph out one after the other, and the same bytes only once. */
+export class InitializerTable {
+  readonly initializers: Initializer[] = [];
+  readonly offsets: number[] = [];
+  byteLength = 0;
+  readonly #writer: OnnxWriter;
+  readonly #offsetByRecipe = new Map<string, number>();
+
+  constructor(writer: OnnxWriter) {
+    this.#writer = writer;
+  }
+
+  /** Adds a constant made from checkpoint tensors. A recipe seen before shares its bytes. */
+  packed(name: string, dataType: DataType, shape: readonly number[], recipe: PackRecipe): void {
+    const key = JSON.stringify([recipe, dataType]);
+    const known = this.#offsetByRecipe.get(key);
+    if (known !== undefined) {
+      this.#writer.external(name, dataType, shape, known, byteLengthOf(dataType, shape));
+      return;
+    }
+    this.#offsetByRecipe.set(key, this.#add({ name, dataType, shape, source: { recipe } }));
+  }
+
+  /** Adds a float32 constant computed by the graph builder. */
+  computed(name: string, shape: readonly number[], values: Float32Array): void {
+    const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.#add({ name, dataType: 'float32', shape, source: { data } });
+  }
+
+  #add(initializer: Omit<Initializer, 'byteLength'>): number {
+    const byteLength = byteLengthOf(initializer.dataType, initializer.shape);
+    const offset = Math.ceil(this.byteLength / ALIGNMENT) * ALIGNMENT;
+    this.initializers.push({ ...initializer, byteLength });
+    this.offsets.push(offset);
+    this.byteLength = offset + byteLength;
+    this.#writer.external(initializer.name, initializer.dataType, initializer.shape, offset, byteLength);
+    return offset;
+  }
+}
+
+function byteLengthOf(dataType: DataType, shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, elementSizes[dataType]);
+}
