@@ -13,16 +13,29 @@ const oldestMinor = 18;
  * @throws {SetUpError} when there is neither
  */
 export function findNodeBinary(root) {
-  const bundled = join(root, 'node_modules', '.bin', 'node');
+  const bundled = bundledNode(root);
   const problem = existsSync(bundled) ? startProblem(bundled) : 'not installed for this platform';
   if (problem === undefined) return bundled;
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return process.execPath;
+  if (isNewEnough()) return process.execPath;
   throw new SetUpError(
     `Llamella needs Node ${oldestMajor}.${oldestMinor} or newer to run, and this is Node ${process.versions.node} ` +
       `(${process.platform} ${process.arch}). The copy that comes with the repository cannot be used here: ${problem}. ` +
       'Install a newer Node from https://nodejs.org and start again.',
   );
+}
+
+/** Whether a path returned by `findNodeBinary` earlier would be returned again; starts no process. */
+export function isStillNodeBinary(root, path) {
+  return path === bundledNode(root) ? existsSync(path) : path === process.execPath && isNewEnough();
+}
+
+function bundledNode(root) {
+  return join(root, 'node_modules', '.bin', 'node');
+}
+
+function isNewEnough() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 }
 
 function startProblem(path) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { toolEnvironment } from './environment.mjs';
 import { builtFiles, installFingerprint, sourceFingerprint } from './fingerprint.mjs';
 import { acquireLock } from './lock.mjs';
-import { findNodeBinary } from './node-binary.mjs';
+import { findNodeBinary, isStillNodeBinary } from './node-binary.mjs';
 import { reportStep } from './report-step.mjs';
 import { readJsonIfValid, root, toolsFolder, wantedPnpmVersion } from './repository.mjs';
 import { runQuietly } from './run-quietly.mjs';
@@ -37,14 +37,14 @@ export async function setUp({ build = false } = {}) {
 /** What the last complete set-up left, if it still holds. */
 function readyState(build) {
   const stamp = readJsonIfValid(stampPath);
-  if (stamp === undefined || !isInstalled(stamp) || !existsSync(stamp.node)) return undefined;
+  if (stamp === undefined || !isInstalled(stamp)) return undefined;
   if (build && !isBuilt(stamp)) return undefined;
   return { node: stamp.node };
 }
 
 function isInstalled(stamp) {
   return (
-    stamp.ambientNode === process.version &&
+    isStillNodeBinary(root, stamp.node) &&
     stamp.install === installFingerprint(root) &&
     existsSync(join(root, 'node_modules', '.modules.yaml')) &&
     installedPnpmVersion() === wantedPnpmVersion()
@@ -62,18 +62,18 @@ function isBuilt(stamp) {
 async function runSteps(build) {
   const previous = readJsonIfValid(stampPath);
   let stamp = previous;
-  if (stamp === undefined || !isInstalled(stamp) || !existsSync(stamp.node)) {
+  if (stamp === undefined || !isInstalled(stamp)) {
     rmSync(stampPath, { force: true });
     await installPnpm();
+    const install = installFingerprint(root); // Before the installation: an edit during it makes the stamp stale.
     await installDependencies();
-    // Read after the installation: a changed lockfile would not be what was installed.
-    stamp = { ambientNode: process.version, install: installFingerprint(root), node: findNodeBinary(root) };
+    stamp = { install, node: findNodeBinary(root) };
     writeStamp(stamp);
   }
   if (build && !isBuilt(stamp)) {
     const { built: _built, sources: _sources, ...installed } = stamp;
     writeStamp(installed);
-    const sources = sourceFingerprint(root); // Before the build: an edit during it makes the stamp stale.
+    const sources = sourceFingerprint(root); // Before the build, for the same reason.
     await buildProgram();
     stamp = { ...installed, sources, built: builtFiles(root) };
     writeStamp(stamp);
