@@ -41,7 +41,7 @@ export function createByteTokenizer(options: { readonly bos?: boolean } = {}): T
         flush: () => decoder.decode(),
       };
     },
-    idToToken: (id) => (id < 256 ? `<0x${id.toString(16).padStart(2, '0')}>` : names.get(id)),
+    idToToken: (id) => (id >= 0 && id < 256 ? `<0x${id.toString(16).padStart(2, '0')}>` : names.get(id)),
     tokenToId(token) {
       const special = [...names].find(([, name]) => name === token);
       if (special) return special[0];

@@ -1,6 +1,7 @@
-import { type KvCache, type KvSequence, type KvStorage, LlamellaError } from '@llamella/spec';
+import type { KvCache, KvSequence, KvStorage } from '@llamella/spec';
 import { expect } from 'vitest';
 import { type ConformanceCase, registerCases, type SkippedCase } from './conformance-case.ts';
+import { errorCode } from './error-code.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { NaiveKvCache } from './naive-kv-cache.ts';
 import { createRandom } from './random.ts';
@@ -12,17 +13,6 @@ export type CreateKvCache = (options: {
 }) => KvCache;
 
 const tokens = (...ids: number[]) => Uint32Array.from(ids);
-
-/** Code of the LlamellaError that `action` throws or rejects with; anything else is passed on. */
-async function errorCode(action: () => unknown): Promise<string> {
-  try {
-    await action();
-  } catch (error) {
-    if (LlamellaError.isInstance(error)) return error.code;
-    throw error;
-  }
-  return 'no error';
-}
 
 async function write(storage: MemoryStorage, sequence: KvSequence, ids: Uint32Array): Promise<void> {
   await sequence.reserve(ids.length);
