@@ -1,1 +1,10 @@
-export {};
+export { bytesFromBlob } from './bytes/bytes-from-blob.ts';
+export { bytesFromMemory } from './bytes/bytes-from-memory.ts';
+export { decodeTensor } from './formats/decode-tensor.ts';
+export { encodeTensor } from './formats/encode-tensor.ts';
+export { type BlockSize, blockSize } from './formats/tensor-types.ts';
+export type { GgufArray, GgufValue } from './gguf/gguf-value.ts';
+export { type GgufCheckpoint, type OpenGgufOptions, openGguf } from './gguf/open-gguf.ts';
+export { readSplitCount, splitFileNames } from './gguf/splits.ts';
+export { type FineGridError, fineGridBound, fineGridError } from './pack/fine-grid-error.ts';
+export { packInitializer } from './pack/pack-initializer.ts';

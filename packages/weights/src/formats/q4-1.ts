@@ -1,0 +1,21 @@
+import type { BlockFormat } from './block-format.ts';
+import { encodeWithMinimum } from './encode-with-minimum.ts';
+import { packNibbles, unpackNibbles } from './nibbles.ts';
+
+const blockBytes = 20;
+const nibblesOffset = 4;
+
+/** 4 bits above a minimum: float16 scale, float16 minimum, then 16 bytes of nibbles in the order of Q4_0. */
+export const q4_1: BlockFormat = {
+  type: 'Q4_1',
+  blockLength: 32,
+  blockBytes,
+  codeBits: 4,
+  zeroCode: 0,
+  minimumOffset: 2,
+  unpack: (bytes, codes) => unpackNibbles(bytes, codes, blockBytes, nibblesOffset),
+  encode: (values, bytes) =>
+    encodeWithMinimum(values, bytes, blockBytes, 15, (codes, at) => {
+      packNibbles(codes, bytes, at + nibblesOffset);
+    }),
+};

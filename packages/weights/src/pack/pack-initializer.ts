@@ -1,0 +1,102 @@
+import {
+  type Checkpoint,
+  InvalidArgumentError,
+  InvalidFileError,
+  LlamellaError,
+  type PackKind,
+  type PackRecipe,
+  type TensorInfo,
+} from '@llamella/spec';
+import { packBlockMinimums } from './pack-block-minimums.ts';
+import { packDecoded } from './pack-decoded.ts';
+import { packQuantized } from './pack-quantized.ts';
+import { packScales } from './pack-scales.ts';
+import { packZeroPoints } from './pack-zero-points.ts';
+import { checkRecipe, packedByteLength } from './recipe-layout.ts';
+
+/** One tensor of a recipe, and where its rows go among those of the tensors stacked with it. */
+export interface PackPart {
+  readonly file: string;
+  readonly info: TensorInfo;
+  /** Stored data, at an even address. */
+  readonly bytes: Uint8Array;
+  readonly firstOutput: number;
+  readonly outputs: number;
+  readonly inputs: number;
+  /** Outputs of all stacked tensors. */
+  readonly totalOutputs: number;
+  readonly recipe: PackRecipe;
+}
+
+/** Writes one part into the bytes of the whole initializer, which start at a multiple of four. */
+export type PackPartWriter = (part: PackPart, target: Uint8Array) => void;
+
+const writers: Readonly<Record<PackKind, PackPartWriter>> = {
+  decode: packDecoded,
+  quantized: packQuantized,
+  scales: packScales,
+  'zero-points': packZeroPoints,
+  'block-minimums': packBlockMinimums,
+};
+
+/**
+ * Makes the bytes of an initializer from checkpoint tensors, as its recipe says. For every kind but `decode`, the
+ * weight that the graph multiplies with is `(u - zeroPoint) * scale + blockMinimum`:
+ *
+ * | stored as | bits | grid | u | zero point | scale | block minimum |
+ * |---|---|---|---|---|---|---|
+ * | Q4_0 | 4 | native | code | 8 | d | 0 |
+ * | Q4_1 | 4 | native | code | 0 | d | m |
+ * | Q4_0, Q5_0, Q8_0 | 8 | any | value + 128 | 128 | d | 0 |
+ * | Q4_1, Q5_1 | 8 | native | code + 128 | 128 | d | m |
+ * | Q4_1, Q5_1 | 8 | fine | see {@link fineGridError} | per block | d/1 … d/17 | none |
+ *
+ * The machine must be little-endian, as all that run JavaScript are.
+ *
+ * @param destination receives the bytes; its length must be exactly that of the initializer
+ * @throws {InvalidArgumentError} when the recipe does not fit the tensors, or the destination the recipe
+ * @throws {UnsupportedError} for tensor types that cannot be packed as asked
+ * @throws {InvalidFileError} when a scale or minimum in the file is not finite
+ * @throws {LlamellaError} `not-found` when the checkpoint lacks a tensor
+ * @throws `signal.reason` when aborted
+ */
+export async function packInitializer(
+  recipe: PackRecipe,
+  checkpoint: Checkpoint,
+  destination: Uint8Array,
+  signal?: AbortSignal,
+): Promise<void> {
+  const infos = recipe.tensors.map((name) => {
+    const info = checkpoint.tensors.get(name);
+    if (info === undefined) throw new LlamellaError('not-found', `${checkpoint.name}: no tensor ${name}`);
+    return info;
+  });
+  const { totalOutputs, inputs } = checkRecipe(recipe, infos);
+  const byteLength = packedByteLength(recipe, totalOutputs, inputs);
+  if (destination.byteLength !== byteLength) {
+    throw new InvalidArgumentError(
+      'destination',
+      `has ${destination.byteLength} bytes; ${recipe.kind} of [${totalOutputs}, ${inputs}] takes ${byteLength}`,
+    );
+  }
+  const target = destination.byteOffset % 4 === 0 ? destination : new Uint8Array(byteLength);
+  let firstOutput = 0;
+  for (const info of infos) {
+    const stored = await checkpoint.readTensor(info.name, signal);
+    signal?.throwIfAborted();
+    if (stored.byteLength !== info.byteLength) {
+      throw new InvalidFileError(
+        { file: checkpoint.name },
+        `tensor ${info.name} has ${stored.byteLength} bytes instead of ${info.byteLength}`,
+      );
+    }
+    const bytes = stored.byteOffset % 4 === 0 ? stored : new Uint8Array(stored);
+    const outputs = info.shape.slice(0, -1).reduce((product, length) => product * length, 1);
+    writers[recipe.kind](
+      { file: checkpoint.name, info, bytes, firstOutput, outputs, inputs, totalOutputs, recipe },
+      target,
+    );
+    firstOutput += outputs;
+  }
+  if (target !== destination) destination.set(target);
+}

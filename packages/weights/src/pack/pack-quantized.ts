@@ -1,0 +1,53 @@
+import { applyFineGrid, fineGrid } from './fine-grid.ts';
+import type { PackPart } from './pack-initializer.ts';
+import { nativeZeroPoint8 } from './pack-zero-points.ts';
+import { partFormat, readMinimums, readScales } from './read-parameters.ts';
+
+const blocksAtOnce = 2048;
+
+/** uint8 `[outputs, inputs/32, 32 * bits / 8]`, elements in order, the first in the lowest bits */
+export function packQuantized(part: PackPart, target: Uint8Array): void {
+  const size = (part.inputs * part.recipe.bits!) / 8;
+  const rows = target.subarray(part.firstOutput * size, (part.firstOutput + part.outputs) * size);
+  if (part.recipe.bits === 4) packNibblePairs(part, rows);
+  else packBytes(part, rows);
+}
+
+function packBytes(part: PackPart, rows: Uint8Array): void {
+  const format = partFormat(part);
+  format.unpack(part.bytes, rows);
+  const minimums = part.recipe.grid === 'fine' ? readMinimums(part) : undefined;
+  if (minimums !== undefined) {
+    const scales = readScales(part);
+    applyFineGrid(format, fineGrid(format, scales, minimums), scales, minimums, rows, 0);
+  } else if (format.zeroCode !== nativeZeroPoint8) {
+    const shift = (nativeZeroPoint8 - format.zeroCode) * 0x01010101;
+    const words = new Uint32Array(rows.buffer, rows.byteOffset, rows.byteLength >>> 2);
+    for (let word = 0; word < words.length; word++) words[word]! += shift;
+  }
+}
+
+function packNibblePairs(part: PackPart, rows: Uint8Array): void {
+  const format = partFormat(part);
+  const { blockLength, blockBytes } = format;
+  const count = (rows.byteLength * 2) / blockLength;
+  const codes = new Uint32Array((Math.min(blocksAtOnce, count) * blockLength) >>> 2);
+  const packed = new Uint32Array(rows.buffer, rows.byteOffset, rows.byteLength >>> 2);
+  let to = 0;
+  for (let first = 0; first < count; first += blocksAtOnce) {
+    const last = Math.min(first + blocksAtOnce, count);
+    const words = codes.subarray(0, ((last - first) * blockLength) >>> 2);
+    format.unpack(
+      part.bytes.subarray(first * blockBytes, last * blockBytes),
+      new Uint8Array(words.buffer, 0, words.byteLength),
+    );
+    for (let at = 0; at < words.length; at += 2)
+      packed[to++] = joinPairs(words[at]!) | (joinPairs(words[at + 1]!) << 16);
+  }
+}
+
+/** Four codes in the bytes of a word to 16 bits, the first lowest. */
+function joinPairs(word: number): number {
+  const pairs = word | (word >>> 4);
+  return (pairs & 0xff) | ((pairs >>> 8) & 0xff00);
+}
