@@ -1,0 +1,185 @@
+import {
+  type DecodeOptions,
+  type EncodeOptions,
+  InvalidArgumentError,
+  type SpecialTokenIds,
+  type StreamingDecoder,
+} from '@llamella/spec';
+import type { AddedTokenMatcher, StretchHandler } from './added-tokens.ts';
+import { type Normalizer, normalize } from './normalizer.ts';
+import type { PieceHandler, PreTokenizer } from './pre-tokenizer.ts';
+import { OriginalText, type SourceText } from './source-text.ts';
+import type { EncodingWithOffsets, TextTokenizer } from './text-tokenizer.ts';
+import { TokenBytes } from './token-bytes.ts';
+import { isSpecialKind } from './token-kind.ts';
+import type { TokenModel } from './token-model.ts';
+import { TokenSink } from './token-sink.ts';
+import { trimOffsets } from './trim-offsets.ts';
+import { toWellFormed } from './utf8.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** What a tokenizer is put together from. */
+export interface TokenizerParts {
+  readonly vocabulary: Vocabulary;
+  /** Tokens looked for before and after normalization. */
+  readonly rawTokens: AddedTokenMatcher;
+  readonly normalizedTokens: AddedTokenMatcher;
+  readonly normalizers: readonly Normalizer[];
+  readonly preTokenizer: PreTokenizer;
+  readonly model: TokenModel;
+  /** Ids that `addSpecialTokens` puts around the text. */
+  readonly prefix: readonly number[];
+  readonly suffix: readonly number[];
+  /** See `trimOffsets`. */
+  readonly trim?: { readonly addPrefixSpace: boolean } | undefined;
+  readonly specialTokenIds: SpecialTokenIds;
+  readonly endOfGenerationIds: ReadonlySet<number>;
+}
+
+/** Runs a text through the parts: added tokens, normalizers, pre-tokenizer, model, template. */
+export class ComposedTokenizer implements TextTokenizer {
+  readonly vocabularySize: number;
+  readonly specialTokenIds: SpecialTokenIds;
+  readonly endOfGenerationIds: ReadonlySet<number>;
+  readonly #parts: TokenizerParts;
+  #tokenBytes: TokenBytes | undefined;
+
+  constructor(parts: TokenizerParts) {
+    this.#parts = parts;
+    this.vocabularySize = parts.vocabulary.size;
+    this.specialTokenIds = parts.specialTokenIds;
+    this.endOfGenerationIds = parts.endOfGenerationIds;
+  }
+
+  encode(text: string, options?: EncodeOptions): Uint32Array {
+    return this.#run(text, options, new TokenSink(false)).ids();
+  }
+
+  encodeWithOffsets(text: string, options?: EncodeOptions): EncodingWithOffsets {
+    const sink = this.#run(text, options, new TokenSink(true));
+    const { trim, vocabulary } = this.#parts;
+    const ids = sink.ids();
+    const offsets = sink.offsets();
+    if (trim) trimOffsets(ids, offsets, vocabulary, trim.addPrefixSpace);
+    return { ids, offsets };
+  }
+
+  countTokens(text: string, options?: EncodeOptions): number {
+    return this.#run(text, options, new TokenSink(false)).length;
+  }
+
+  isWithinLimit(text: string, limit: number, options?: EncodeOptions): boolean {
+    if (!(limit >= 0)) throw new InvalidArgumentError('limit', `must be a number of tokens, is ${limit}`);
+    return !this.#run(text, options, new TokenSink(false, limit)).full;
+  }
+
+  decode(ids: Iterable<number>, options?: DecodeOptions): string {
+    const list = Array.from(ids, (id) => this.#check(id));
+    const kept = options?.skipSpecialTokens ? list.filter((id) => !this.#isSpecial(id)) : list;
+    const table = this.#table();
+    let length = 0;
+    for (const id of kept) length += table.lengthOf(id);
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const id of kept) {
+      bytes.set(table.of(id), at);
+      at += table.lengthOf(id);
+    }
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  }
+
+  createDecoder(options?: DecodeOptions): StreamingDecoder {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    return {
+      push: (id) => {
+        if (options?.skipSpecialTokens && this.#isSpecial(this.#check(id))) return '';
+        return decoder.decode(this.#table().of(this.#check(id)), { stream: true });
+      },
+      flush: () => decoder.decode(),
+    };
+  }
+
+  idToToken(id: number): string | undefined {
+    return this.#parts.vocabulary.tokens[id];
+  }
+
+  tokenToId(token: string): number | undefined {
+    return this.#parts.vocabulary.idOf(token);
+  }
+
+  tokenBytes(id: number): Uint8Array {
+    return this.#isSpecial(this.#check(id)) ? new Uint8Array(0) : this.#table().of(id).slice();
+  }
+
+  #run(text: string, options: EncodeOptions | undefined, sink: TokenSink): TokenSink {
+    if (typeof text !== 'string')
+      throw new InvalidArgumentError('text', `must be a string, is ${typeof text}`);
+    const { rawTokens, prefix, suffix } = this.#parts;
+    const around = options?.addSpecialTokens ?? true;
+    const parse = options?.parseSpecialTokens ?? false;
+    const source = new OriginalText(toWellFormed(text));
+    if (around) for (const id of prefix) sink.pushEmpty(id);
+    rawTokens.split(
+      source.text,
+      0,
+      source.text.length,
+      parse,
+      this.#stretches(source, sink, (start, end) => this.#plain(source, start, end, parse, sink)),
+    );
+    if (around) for (const id of suffix) sink.pushEmpty(id);
+    return sink;
+  }
+
+  /** A part of the text without tokens that are looked for before normalization. */
+  #plain(source: SourceText, start: number, end: number, parse: boolean, sink: TokenSink): boolean {
+    const { normalizers, normalizedTokens, preTokenizer, model } = this.#parts;
+    if (normalizers.length > 0) {
+      source = normalize(normalizers, source, start, end);
+      start = 0;
+      end = source.text.length;
+    }
+    const encodePiece: PieceHandler = (piece, from, to) => {
+      model.encode(piece, from, to, sink);
+      return !sink.full;
+    };
+    return normalizedTokens.split(
+      source.text,
+      start,
+      end,
+      parse,
+      this.#stretches(source, sink, (from, to) => preTokenizer(source, from, to, encodePiece)),
+    );
+  }
+
+  /** Takes tokens as they are and hands the text between them on. */
+  #stretches(
+    source: SourceText,
+    sink: TokenSink,
+    text: (start: number, end: number) => boolean,
+  ): StretchHandler {
+    return (start, end, token) => {
+      if (!token) return text(start, end);
+      sink.pushRange(token.id, source, start, end);
+      return !sink.full;
+    };
+  }
+
+  #table(): TokenBytes {
+    this.#tokenBytes ??= new TokenBytes(this.#parts.vocabulary);
+    return this.#tokenBytes;
+  }
+
+  #isSpecial(id: number): boolean {
+    return isSpecialKind(this.#parts.vocabulary.kinds[id]);
+  }
+
+  #check(id: number): number {
+    if (!(Number.isInteger(id) && id >= 0 && id < this.vocabularySize)) {
+      throw new InvalidArgumentError(
+        'ids',
+        `${id} is not an id of the vocabulary, which has ${this.vocabularySize}`,
+      );
+    }
+    return id;
+  }
+}

@@ -1,0 +1,65 @@
+import type { AddedToken } from './added-tokens.ts';
+import type { FileNode } from './file-node.ts';
+import { TokenKind } from './token-kind.ts';
+import { idLimit, Vocabulary } from './vocabulary.ts';
+
+/** Reads a token of `added_tokens`, or of `added_tokens_decoder` where its id is the key. */
+export function readAddedToken(node: FileNode, id: number): AddedToken {
+  const flag = (name: string, fallback = false) => node.get(name).boolean(fallback);
+  const special = flag('special');
+  return {
+    id,
+    content: node.get('content').string(),
+    special,
+    singleWord: flag('single_word'),
+    leftStrip: flag('lstrip'),
+    rightStrip: flag('rstrip'),
+    normalized: flag('normalized', !special),
+  };
+}
+
+/** `added_tokens` of tokenizer.json and what `added_tokens_decoder` of tokenizer_config.json has beyond them. */
+export function readAddedTokens(added: FileNode, decoder: FileNode): AddedToken[] {
+  const tokens = added.absent
+    ? []
+    : added.items().map((node) => readAddedToken(node, node.get('id').index(idLimit)));
+  const known = new Set(tokens.map((token) => token.id));
+  for (const key of decoder.absent ? [] : Object.keys(decoder.record())) {
+    const node = decoder.get(key);
+    const id = Number(key);
+    if (!/^\d+$/.test(key) || id >= idLimit) node.fail(`the key is not an id in [0, ${idLimit})`);
+    if (!known.has(id)) tokens.push(readAddedToken(node, id));
+  }
+  return tokens.filter((token) => token.content !== '');
+}
+
+/** Puts `model.vocab` and the added tokens together. @throws {InvalidFileError} when they contradict each other */
+export function readVocabulary(node: FileNode, added: readonly AddedToken[]): Vocabulary {
+  const entries = Object.entries(node.record());
+  let size = 0;
+  for (const [token, id] of entries) {
+    if (!(Number.isInteger(id) && (id as number) >= 0 && (id as number) < idLimit)) {
+      node.fail(
+        `the id of ${JSON.stringify(token)} is ${String(id)}, expected an integer in [0, ${idLimit})`,
+      );
+    }
+    size = Math.max(size, (id as number) + 1);
+  }
+  for (const token of added) size = Math.max(size, token.id + 1);
+  if (size === 0) node.fail('there are no tokens');
+  const tokens = new Array<string | undefined>(size).fill(undefined);
+  const kinds = Vocabulary.normalKinds(size);
+  const put = (id: number, token: string) => {
+    const other = tokens[id];
+    if (other !== undefined && other !== token) {
+      node.fail(`id ${id} has two tokens, ${JSON.stringify(other)} and ${JSON.stringify(token)}`);
+    }
+    tokens[id] = token;
+  };
+  for (const [token, id] of entries) put(id as number, token);
+  for (const { id, content, special } of added) {
+    put(id, content);
+    kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
+  }
+  return new Vocabulary(tokens, kinds, node);
+}

@@ -1,0 +1,77 @@
+import type { FileNode } from './file-node.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Ranks are packed with positions into one double, see `merge-long.ts`. */
+const rankLimit = 1 << 21;
+
+/** Hash table from a pair of token ids to the rank of their merge and the id that it makes. */
+export class MergeTable {
+  /** Four numbers per slot: left id, right id, rank (-1 when empty), id of the merged token. */
+  readonly #slots: Int32Array;
+  readonly #mask: number;
+  /** Slot that the last successful `rank` found. */
+  #found = 0;
+
+  constructor(capacity: number) {
+    let slots = 16;
+    while (slots < capacity * 1.5) slots *= 2;
+    this.#slots = new Int32Array(slots * 4).fill(-1);
+    this.#mask = slots - 1;
+  }
+
+  /** Adds a merge; of two merges of one pair the first stays, or the last when `replace` is set. */
+  add(left: number, right: number, rank: number, merged: number, replace: boolean): void {
+    const slots = this.#slots;
+    const at = this.#probe(left, right);
+    if (slots[at + 2]! >= 0 && !replace) return;
+    slots[at] = left;
+    slots[at + 1] = right;
+    slots[at + 2] = rank;
+    slots[at + 3] = merged;
+  }
+
+  /** @returns the rank of the merge of two tokens, or -1 when they do not merge. */
+  rank(left: number, right: number): number {
+    const at = this.#probe(left, right);
+    this.#found = at + 3;
+    return this.#slots[at + 2]!;
+  }
+
+  /** @returns the id made by the merge that the last call of `rank` found. */
+  merged(): number {
+    return this.#slots[this.#found]!;
+  }
+
+  #probe(left: number, right: number): number {
+    const slots = this.#slots;
+    const mask = this.#mask;
+    let hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
+    hash ^= hash >>> 15;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const at = slot * 4;
+      if (slots[at + 2]! < 0 || (slots[at] === left && slots[at + 1] === right)) return at;
+    }
+  }
+}
+
+/**
+ * Builds the table from a file's list of merges, `"left right"` or `["left", "right"]`, best first.
+ *
+ * @throws {InvalidFileError} when an entry has another shape, or a part or the result is not in the vocabulary
+ */
+export function readMerges(node: FileNode, vocabulary: Vocabulary, replace: boolean): MergeTable {
+  const merges = node.array();
+  if (merges.length > rankLimit) node.fail(`${merges.length} merges, at most ${rankLimit} are accepted`);
+  const table = new MergeTable(merges.length);
+  for (let rank = 0; rank < merges.length; rank++) {
+    const entry = merges[rank];
+    const parts = typeof entry === 'string' ? entry.split(' ') : entry;
+    const at = () => `entry ${rank} (${JSON.stringify(entry)?.slice(0, 80)})`;
+    if (!Array.isArray(parts) || parts.length !== 2) return node.fail(`${at()} is not a pair of tokens`);
+    const id = (token: string) =>
+      vocabulary.idOf(token) ??
+      node.fail(`${at()} names ${JSON.stringify(token)}, which is not in the vocabulary`);
+    table.add(id(parts[0]), id(parts[1]), rank, id(parts[0] + parts[1]), replace);
+  }
+  return table;
+}

@@ -1,0 +1,77 @@
+import { UnsupportedError } from '@llamella/spec';
+
+export const wordClass = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]`;
+
+/** Classes that Oniguruma knows as `[:name:]` and `\p{name}` and JavaScript does not, or not so. */
+const posixClasses: Readonly<Record<string, string>> = {
+  alnum: String.raw`[\p{Alphabetic}\p{Nd}]`,
+  alpha: String.raw`\p{Alphabetic}`,
+  ascii: String.raw`\p{ASCII}`,
+  blank: String.raw`[\p{Zs}\t]`,
+  cntrl: String.raw`\p{Cc}`,
+  digit: String.raw`\p{Nd}`,
+  lower: String.raw`\p{Lowercase}`,
+  punct: String.raw`[\p{P}\x24\x2b\x3c-\x3e\x5e\x60\x7c\x7e]`,
+  space: String.raw`\p{White_Space}`,
+  upper: String.raw`\p{Uppercase}`,
+  word: wordClass,
+  xdigit: '[0-9A-Fa-f]',
+};
+
+/** JavaScript's way of writing a class that Oniguruma calls by `name`. @throws {UnsupportedError} */
+export function namedClass(name: string, negated: boolean): string {
+  const posix = posixClasses[name.toLowerCase()];
+  if (posix) return negated ? `[^${posix}]` : posix;
+  for (const property of [name, `Script=${name}`]) {
+    const source = `\\${negated ? 'P' : 'p'}{${property}}`;
+    try {
+      new RegExp(source, 'v');
+      return source;
+    } catch {
+      // Not a property of that form.
+    }
+  }
+  throw new UnsupportedError(
+    `character property \\p{${name}}`,
+    'the pattern of this tokenizer cannot be used',
+  );
+}
+
+const escapedClasses: Readonly<Record<string, string>> = {
+  d: String.raw`\p{Nd}`,
+  D: String.raw`\P{Nd}`,
+  s: String.raw`\p{White_Space}`,
+  S: String.raw`\P{White_Space}`,
+  w: wordClass,
+  W: `[^${wordClass}]`,
+  h: '[0-9A-Fa-f]',
+  H: '[^0-9A-Fa-f]',
+};
+
+/** The class that an escape such as `\s` stands for. */
+export function escapedClass(letter: string): string | undefined {
+  return escapedClasses[letter];
+}
+
+/** A code point written so that it is literal anywhere in a JavaScript pattern. */
+export function literal(code: number): string {
+  return /[A-Za-z0-9]/.test(String.fromCodePoint(code))
+    ? String.fromCodePoint(code)
+    : `\\u{${code.toString(16)}}`;
+}
+
+/** What a range of characters matches beside itself when case does not count. @throws {UnsupportedError} */
+export function foldedRange(first: number, last: number): string {
+  let extra = '';
+  for (let code = first; code <= last; code++) {
+    const character = String.fromCodePoint(code);
+    if (character.toLowerCase() === character.toUpperCase()) continue;
+    if (code > 127) {
+      throw new UnsupportedError(`ignoring the case of ${character}`, 'only ASCII letters can be folded');
+    }
+    extra += character.toLowerCase() === character ? character.toUpperCase() : character.toLowerCase();
+    if ('sS'.includes(character)) extra += '\u017f';
+    if ('kK'.includes(character)) extra += '\u212a';
+  }
+  return extra;
+}
