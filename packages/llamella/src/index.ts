@@ -1,1 +1,22 @@
-export {};
+export type {
+  ChatMessage,
+  FinishReason,
+  GenerateOptions,
+  GenerationPart,
+  GenerationTimings,
+  ModelConfig,
+  OnProgress,
+  PositionLogprobs,
+  Progress,
+  SamplingOptions,
+  TensorFidelity,
+  TensorInfo,
+  Tokenizer,
+} from '@llamella/spec';
+export { LlamellaError } from '@llamella/spec';
+export type { DeviceChoice } from './device-profile.ts';
+export { fileSource } from './file-source.ts';
+export { type InspectOptions, inspectModel, type ModelReport } from './inspect-model.ts';
+export { type LoadOptions, loadModel } from './load-model.ts';
+export { loadTokenizer } from './load-tokenizer.ts';
+export type { LoadedModel } from './loaded-model.ts';

@@ -1,1 +1,2 @@
-export {};
+export { type Device, listDevices } from './device.ts';
+export { createNodeBackend, type NodeBackendOptions } from './node-backend.ts';

@@ -46,7 +46,7 @@ const writers: Readonly<Record<PackKind, PackPartWriter>> = {
  * | stored as | bits | grid | u | zero point | scale | block minimum |
  * |---|---|---|---|---|---|---|
  * | Q4_0 | 4 | native | code | 8 | d | 0 |
- * | Q4_1 | 4 | native | code | 0 | d | m |
+ * | Q4_1 | 4 | native | code | 8 | d | m + 8 d |
  * | Q4_0, Q5_0, Q8_0 | 8 | any | value + 128 | 128 | d | 0 |
  * | Q4_1, Q5_1 | 8 | native | code + 128 | 128 | d | m |
  * | Q4_1, Q5_1 | 8 | fine | see {@link fineGridError} | per block | d/1 … d/17 | none |

@@ -1,0 +1,50 @@
+import { buildGraph } from '@llamella/graph';
+import type { ModelConfig, TensorFidelity, TensorInfo } from '@llamella/spec';
+import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
+import { openCheckpoint } from './open-checkpoint.ts';
+
+export interface InspectOptions {
+  readonly device?: DeviceChoice;
+  readonly exact?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What a model is, and how each of its tensors would run. */
+export interface ModelReport {
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly format: string;
+  readonly device: string;
+  readonly config: ModelConfig;
+  readonly tensors: readonly TensorInfo[];
+  readonly fidelity: readonly TensorFidelity[];
+  /** Bytes of tensor data in the files. */
+  readonly weightBytes: number;
+  /** Number of weights. */
+  readonly parameters: number;
+}
+
+/**
+ * Describes a model without loading it: reads its header only.
+ *
+ * @throws {LlamellaError} as `loadModel` does for files that are missing, damaged or not supported
+ */
+export async function inspectModel(reference?: string, options: InspectOptions = {}): Promise<ModelReport> {
+  const device = chooseDevice(options.device);
+  const { checkpoint, files } = await openCheckpoint(reference, options.signal);
+  await using opened = checkpoint;
+  const plan = buildGraph(opened, { profile: profileFor(device, options.exact ?? false) });
+  const tensors = [...opened.tensors.values()];
+  const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
+  return {
+    name: opened.config.name ?? opened.name,
+    files,
+    format: opened.format,
+    device,
+    config: opened.config,
+    tensors,
+    fidelity: plan.fidelity,
+    weightBytes: tensors.reduce((sum, tensor) => sum + tensor.byteLength, 0),
+    parameters: tensors.reduce((sum, tensor) => sum + count(tensor.shape), 0),
+  };
+}

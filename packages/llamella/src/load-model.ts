@@ -1,0 +1,80 @@
+import { basename } from 'node:path';
+import { chatTemplateFromGguf } from '@llamella/chat';
+import { createEngine } from '@llamella/engine';
+import { buildGraph } from '@llamella/graph';
+import { createKvCache } from '@llamella/kv-cache';
+import { createNodeBackend } from '@llamella/runtime-node';
+import { createSampler, logprobs } from '@llamella/sampler';
+import type { ChatTemplate, OnProgress } from '@llamella/spec';
+import { tokenizerFromGguf } from '@llamella/tokenizer';
+import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
+import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
+import { openCheckpoint } from './open-checkpoint.ts';
+import { packWeights } from './pack-weights.ts';
+
+export interface LoadOptions {
+  /** Default `auto`. */
+  readonly device?: DeviceChoice;
+  /** Computes everything in float32, with the file's exact weights. Slower, and four bytes per weight. */
+  readonly exact?: boolean;
+  /** Threads that one operator may use. Default: the processors of the machine. */
+  readonly threads?: number;
+  /** Longest conversation in tokens. Default: the model's context. */
+  readonly contextLength?: number;
+  /** Conversations whose keys and values are kept at once. Default 1. */
+  readonly slots?: number;
+  /** Options of the execution provider, as ONNX Runtime names them. */
+  readonly providerOptions?: Readonly<Record<string, string>>;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Loads a model: reads the file, writes the graph for the device, packs the weights for it and compiles.
+ *
+ * @param reference nothing or `smollm2` for the embedded model, or the path of a GGUF file or of a folder with one
+ * @throws {LlamellaError} with a code that says why: `not-found`, `invalid-file`, `unsupported`, `backend`
+ * @throws `signal.reason` when aborted
+ */
+export async function loadModel(reference?: string, options: LoadOptions = {}): Promise<LoadedModel> {
+  const started = performance.now();
+  const { signal, onProgress } = options;
+  const device = chooseDevice(options.device);
+  const { checkpoint } = await openCheckpoint(reference, signal);
+  await using opened = checkpoint;
+  const { config, metadata } = opened;
+  const plan = buildGraph(opened, {
+    profile: profileFor(device, options.exact ?? false),
+    ...(options.contextLength !== undefined && { contextLength: options.contextLength }),
+  });
+  const tokenizer = tokenizerFromGguf(metadata, { name: opened.name });
+  const weights = await packWeights(plan, opened, { onProgress, signal });
+  onProgress?.({ phase: 'compile', loaded: 0, total: 1 });
+  const backend = await createNodeBackend(plan, weights, {
+    device,
+    ...(options.threads !== undefined && { threads: options.threads }),
+    ...(options.slots !== undefined && { slots: options.slots }),
+    ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
+  });
+  weights.buffer.transfer(0);
+  try {
+    signal?.throwIfAborted();
+    const cache = createKvCache({ storage: backend.storage, contextLength: plan.interface.contextLength });
+    const engine = createEngine({ backend, tokenizer, cache, createSampler, logprobs });
+    let chatTemplate: ChatTemplate | undefined;
+    onProgress?.({ phase: 'compile', loaded: 1, total: 1 });
+    return createLoadedModel({
+      name: config.name ?? basename(opened.name),
+      config,
+      tokenizer,
+      fidelity: plan.fidelity,
+      loadMs: performance.now() - started,
+      engine,
+      backend,
+      chatTemplate: () => (chatTemplate ??= chatTemplateFromGguf(metadata, { tokenizer, name: opened.name })),
+    });
+  } catch (error) {
+    await backend[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+import type { Engine } from '@llamella/engine';
+import type {
+  Backend,
+  ChatMessage,
+  ChatTemplate,
+  GenerateOptions,
+  GenerationPart,
+  ModelConfig,
+  TensorFidelity,
+  Tokenizer,
+} from '@llamella/spec';
+import { encodeChat } from './encode-chat.ts';
+
+/** A model in memory. Dispose it (`await using`) to give its memory back. */
+export interface LoadedModel extends AsyncDisposable {
+  /** The model's own name, or its file's. */
+  readonly name: string;
+  /** Execution provider that it runs on. */
+  readonly device: string;
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  /** How closely each tensor of the file survives into the graph. */
+  readonly fidelity: readonly TensorFidelity[];
+  /** Milliseconds from the call of `loadModel` until the model could run. */
+  readonly loadMs: number;
+  /** Turns prompts into streams, and gives raw logits: see `@llamella/engine`. */
+  readonly engine: Engine;
+
+  /**
+   * Continues a text, or a list of token ids, as it is.
+   *
+   * @throws {LlamellaError} `context-full` when the prompt leaves no room for a token
+   * @throws `signal.reason` when aborted
+   */
+  generate(prompt: string | Uint32Array, options?: GenerateOptions): AsyncGenerator<GenerationPart>;
+
+  /**
+   * Answers a conversation, written with the model's own template. The next turn of the same conversation only runs
+   * what is new.
+   *
+   * @throws {LlamellaError} `template` when the model has none or it refuses the conversation
+   */
+  chat(messages: readonly ChatMessage[], options?: GenerateOptions): AsyncGenerator<GenerationPart>;
+}
+
+export interface LoadedModelParts {
+  readonly name: string;
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  readonly fidelity: readonly TensorFidelity[];
+  readonly loadMs: number;
+  readonly engine: Engine;
+  readonly backend: Backend;
+  /** Made when first needed: a model without a template can still `generate`. */
+  readonly chatTemplate: () => ChatTemplate;
+}
+
+export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
+  const { name, config, tokenizer, fidelity, loadMs, engine, backend } = parts;
+  return {
+    name,
+    device: backend.info.device,
+    config,
+    tokenizer,
+    fidelity,
+    loadMs,
+    engine,
+    generate: (prompt, options = {}) => engine.generate(prompt, options),
+    async *chat(messages, options = {}) {
+      yield* engine.generate(encodeChat(tokenizer, parts.chatTemplate(), messages), options);
+    },
+    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Checkpoint, GraphPlan, OnProgress } from '@llamella/spec';
+import { packInitializer } from '@llamella/weights';
+
+/** Tensors kept while the initializers made from them are packed: scales follow the integers they belong to. */
+const KEPT_TENSORS = 4;
+
+/**
+ * Makes the external data of a graph: uint8 `[plan.externalByteLength]`, each initializer at its offset.
+ *
+ * @throws {RangeError} when the memory cannot be had; whatever reading and packing throw
+ * @throws `signal.reason` when aborted
+ */
+export async function packWeights(
+  plan: GraphPlan,
+  checkpoint: Checkpoint,
+  options: { readonly onProgress?: OnProgress | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const weights = new Uint8Array(plan.externalByteLength);
+  const source = rememberTensors(checkpoint);
+  for (const [index, initializer] of plan.initializers.entries()) {
+    options.signal?.throwIfAborted();
+    const offset = plan.offsets[index]!;
+    const target = weights.subarray(offset, offset + initializer.byteLength);
+    if ('data' in initializer.source) target.set(initializer.source.data);
+    else await packInitializer(initializer.source.recipe, source, target, options.signal);
+    options.onProgress?.({
+      phase: 'pack',
+      loaded: offset + initializer.byteLength,
+      total: plan.externalByteLength,
+      file: checkpoint.name,
+    });
+  }
+  return weights;
+}
+
+/** A view of the checkpoint that reads a tensor once when several initializers in a row are made from it. */
+function rememberTensors(checkpoint: Checkpoint): Checkpoint {
+  const kept = new Map<string, Promise<Uint8Array>>();
+  return {
+    name: checkpoint.name,
+    format: checkpoint.format,
+    config: checkpoint.config,
+    tensors: checkpoint.tensors,
+    readTensor(name, signal) {
+      const known = kept.get(name);
+      if (known !== undefined) return known;
+      const bytes = checkpoint.readTensor(name, signal);
+      kept.set(name, bytes);
+      for (const oldest of kept.keys()) {
+        if (kept.size <= KEPT_TENSORS) break;
+        kept.delete(oldest);
+      }
+      return bytes;
+    },
+    [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,45 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { weightsUrl } from '@llamella/model-smollm2-135m-instruct';
+import { LlamellaError, UnsupportedError } from '@llamella/spec';
+
+/** Name of the model that is used when none is given. */
+export const DEFAULT_MODEL = 'smollm2';
+
+const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
+
+/**
+ * Finds the file that a model reference means: nothing or `smollm2` for the embedded model, a GGUF file, or a folder
+ * with one GGUF model in it. Of a split model, the first file.
+ *
+ * @throws {LlamellaError} `not-found` when there is no such file, or not exactly one model in the folder
+ * @throws {UnsupportedError} for references to other places
+ */
+export async function resolveReference(reference: string = DEFAULT_MODEL): Promise<string> {
+  if (reference === DEFAULT_MODEL) return fileURLToPath(weightsUrl);
+  if (/^(hf|https?):/.test(reference)) {
+    throw new UnsupportedError(
+      `loading ${reference} from the network`,
+      'download the GGUF file and give its path',
+    );
+  }
+  const status = await stat(reference).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
+      throw new LlamellaError('not-found', `${reference}: no such file or folder`, { cause });
+    }
+    throw new LlamellaError('not-found', `${reference}: ${cause.message}`, { cause });
+  });
+  return status.isDirectory() ? modelInFolder(reference) : reference;
+}
+
+async function modelInFolder(folder: string): Promise<string> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.gguf')).sort();
+  const models = files.filter((name) => Number(SPLIT.exec(name)?.[1] ?? 1) === 1);
+  if (models.length === 1) return join(folder, models[0]!);
+  if (models.length === 0) throw new LlamellaError('not-found', `${folder}: no .gguf file in this folder`);
+  throw new LlamellaError(
+    'not-found',
+    `${folder}: several models in this folder (${models.join(', ')}); give the path of one`,
+  );
+}
