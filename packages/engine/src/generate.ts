@@ -106,13 +106,12 @@ async function* run(
     if (tokens.length >= limit) return finish(text, [token], limitReason);
     const { logprobs } = chooser;
     yield logprobs ? { text, tokens: [token], logprobs } : { text, tokens: [token] };
-    signal?.throwIfAborted();
     try {
       token = await runStep(context, sequence, tokens.last(), 'last', signal, chooser.choose);
     } catch (error) {
       // Memory for the cache ran out before the context did.
-      if (LlamellaError.isInstance(error) && error.code === 'context-full')
-        return finish('', [], 'context-full');
+      const isFull = LlamellaError.isInstance(error) && error.code === 'context-full';
+      if (isFull) return finish('', [], 'context-full');
       throw error;
     }
   }
