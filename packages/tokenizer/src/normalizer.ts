@@ -24,9 +24,13 @@ export function normalizeString(steps: readonly Normalizer[], text: string): str
   return normalize(steps, new OriginalText(text), 0, text.length).text;
 }
 
-/** Puts a text in front of every text that is not empty. */
-export function prepend(replacement: string): Normalizer {
-  return (text) => (text === '' ? [] : [{ start: 0, end: 0, replacement }]);
+/** Puts a text in front of every text that is not empty. It counts as a part of the first character. */
+export function prepend(prefix: string): Normalizer {
+  return (text) => {
+    if (text === '') return [];
+    const first = String.fromCodePoint(text.codePointAt(0)!);
+    return [{ start: 0, end: first.length, replacement: prefix + first }];
+  };
 }
 
 /** @param pattern with flag `g` */

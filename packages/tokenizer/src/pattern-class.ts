@@ -11,16 +11,21 @@ const posixClasses: Readonly<Record<string, string>> = {
   cntrl: String.raw`\p{Cc}`,
   digit: String.raw`\p{Nd}`,
   lower: String.raw`\p{Lowercase}`,
-  punct: String.raw`[\p{P}\x24\x2b\x3c-\x3e\x5e\x60\x7c\x7e]`,
+  punct: String.raw`[\p{P}\p{S}]`,
   space: String.raw`\p{White_Space}`,
   upper: String.raw`\p{Uppercase}`,
   word: wordClass,
   xdigit: '[0-9A-Fa-f]',
 };
 
-/** JavaScript's way of writing a class that Oniguruma calls by `name`. @throws {UnsupportedError} */
-export function namedClass(name: string, negated: boolean): string {
-  const posix = posixClasses[name.toLowerCase()];
+/**
+ * JavaScript's way of writing the class `\p{name}`, or `[:name:]` when `bracketed`.
+ *
+ * @throws {UnsupportedError} when there is none
+ */
+export function namedClass(name: string, negated: boolean, bracketed = false): string {
+  const plain = name.toLowerCase();
+  const posix = plain === 'punct' && !bracketed ? String.raw`\p{P}` : posixClasses[plain];
   if (posix) return negated ? `[^${posix}]` : posix;
   for (const property of [name, `Script=${name}`]) {
     const source = `\\${negated ? 'P' : 'p'}{${property}}`;

@@ -42,12 +42,14 @@ export class PatternCursor {
     return code!;
   }
 
-  /** Takes, after a backslash, a set such as `\s` or `\p{L}`. */
-  escapedSet(): string | undefined {
+  /** Takes, after a backslash, a set such as `\s` or `\p{L}`. @param fold when case does not count */
+  escapedSet(fold: boolean): string | undefined {
     const known = escapedClass(this.peek);
     if (known) this.at++;
     const property = known ? null : this.match(/([pP])\{(\^?)([\w \-=]+)\}/y);
     if (!property) return known;
+    if (fold && /^(l[ult]|lower|upper)/i.test(property[3]!))
+      this.unsupported('ignoring the case of a property');
     return namedClass(property[3]!, (property[1] === 'P') !== (property[2] === '^'));
   }
 

@@ -1,5 +1,6 @@
+import { normalize, prepend } from './normalizer.ts';
 import type { Scanner } from './scan.ts';
-import { EditedText, type SourceText } from './source-text.ts';
+import type { SourceText } from './source-text.ts';
 
 /** Gets the pieces in order. Returning `false` ends the work. */
 export type PieceHandler = (source: SourceText, start: number, end: number) => boolean;
@@ -36,7 +37,7 @@ export function sequence(steps: readonly PreTokenizer[]): PreTokenizer {
 export function prefixSpace(next: PreTokenizer): PreTokenizer {
   return (source, start, end, handle) => {
     if (start === end || source.text.charCodeAt(start) === 32) return next(source, start, end, handle);
-    const edited = new EditedText(source, start, end, [{ start, end: start, replacement: ' ' }]);
+    const edited = normalize([prepend(' ')], source, start, end);
     return next(edited, 0, edited.text.length, handle);
   };
 }

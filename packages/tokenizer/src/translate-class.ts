@@ -17,15 +17,11 @@ export function translateClass(cursor: PatternCursor, fold: boolean): string {
 
 function member(cursor: PatternCursor, fold: boolean): string {
   const posix = cursor.match(/\[:(\^?)(\w+):\]/y);
-  if (posix) return namedClass(posix[2]!, posix[1] === '^');
+  if (posix) return namedClass(posix[2]!, posix[1] === '^', true);
   if (cursor.take('[')) return translateClass(cursor, fold);
   const escaped = cursor.take('\\');
-  const set = escaped ? cursor.escapedSet() : undefined;
-  if (set) {
-    if (fold && /\\[pP]\{(L[ult]|Lowercase|Uppercase)/.test(set))
-      cursor.unsupported('ignoring the case of a property');
-    return set;
-  }
+  const set = escaped ? cursor.escapedSet(fold) : undefined;
+  if (set) return set;
   const first = escaped ? cursor.escapedCharacter() : cursor.character();
   let last = first;
   if (cursor.match(/-(?!\]|\[|\\[dDsSwWhHpP])/y)) {

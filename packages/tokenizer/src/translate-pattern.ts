@@ -4,9 +4,9 @@ import { PatternCursor } from './pattern-cursor.ts';
 import { translateClass } from './translate-class.ts';
 
 const anchors: Readonly<Record<string, string>> = {
-  A: '(?<![^])',
-  z: '(?![^])',
-  Z: String.raw`(?=\n?(?![^]))`,
+  A: '^',
+  z: '$',
+  Z: String.raw`(?=\n?$)`,
   b: `(?:(?<=${wordClass})(?!${wordClass})|(?<!${wordClass})(?=${wordClass}))`,
   B: `(?:(?<=${wordClass})(?=${wordClass})|(?<!${wordClass})(?!${wordClass}))`,
 };
@@ -80,12 +80,14 @@ class PatternTranslator {
     if (cursor.take('(')) return this.#group();
     if (cursor.take('[')) return translateClass(cursor, this.#flags.fold);
     if (cursor.take('.')) return this.#flags.dotAll ? '[^]' : String.raw`[^\n]`;
-    if (cursor.take('^')) return String.raw`(?:(?<![^])|(?<=\n)(?=[^]))`;
-    if (cursor.take('$')) return String.raw`(?=\n|(?![^]))`;
+    if (cursor.take('^')) return String.raw`(?:^|(?<=\n)(?!$))`;
+    if (cursor.take('$')) return String.raw`(?=\n|$)`;
     if (!cursor.take('\\')) return this.#character(cursor.character(), before);
     const anchor = anchors[cursor.peek];
     if (anchor) cursor.at++;
-    return anchor ?? cursor.escapedSet() ?? this.#character(cursor.escapedCharacter(), before);
+    return (
+      anchor ?? cursor.escapedSet(this.#flags.fold) ?? this.#character(cursor.escapedCharacter(), before)
+    );
   }
 
   #character(code: number, before: string): string {
