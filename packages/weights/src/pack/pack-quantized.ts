@@ -1,9 +1,10 @@
 import { applyFineGrid, fineGrid } from './fine-grid.ts';
 import type { PackPart } from './pack-initializer.ts';
-import { nativeZeroPoint8 } from './pack-zero-points.ts';
 import { partFormat, readMinimums, readScales } from './read-parameters.ts';
 
 const blocksAtOnce = 2048;
+/** MatMulNBits's default zero point for 8 bits. */
+const zeroPoint = 128;
 
 /** uint8 `[outputs, inputs/32, 32 * bits / 8]`, elements in order, the first in the lowest bits */
 export function packQuantized(part: PackPart, target: Uint8Array): void {
@@ -20,8 +21,8 @@ function packBytes(part: PackPart, rows: Uint8Array): void {
   if (minimums !== undefined) {
     const scales = readScales(part);
     applyFineGrid(format, fineGrid(format, scales, minimums), scales, minimums, rows, 0);
-  } else if (format.zeroCode !== nativeZeroPoint8) {
-    const shift = (nativeZeroPoint8 - format.zeroCode) * 0x01010101;
+  } else if (format.zeroCode !== zeroPoint) {
+    const shift = (zeroPoint - format.zeroCode) * 0x01010101;
     const words = new Uint32Array(rows.buffer, rows.byteOffset, rows.byteLength >>> 2);
     for (let word = 0; word < words.length; word++) words[word]! += shift;
   }

@@ -43,7 +43,7 @@ function checkOptions(recipe: PackRecipe): void {
   if (blockSize !== undefined && blockSize !== packedBlockSize) {
     throw new UnsupportedError(`packing in blocks of ${blockSize}`, `use blocks of ${packedBlockSize}`);
   }
-  if (bits === undefined && (kind === 'quantized' || kind === 'zero-points')) {
+  if (bits === undefined && kind !== 'scales') {
     throw new InvalidArgumentError('recipe.bits', `is needed for ${kind}: 4 or 8`);
   }
   if (grid === 'fine' && bits === 4)
