@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { endWithNpm, interruptsReachChildren } from './npm-parent.mjs';
 import { root } from './repository.mjs';
 import { setUp } from './set-up.mjs';
 import { printSetUpError } from './set-up-error.mjs';
@@ -8,6 +9,7 @@ import { exitLike } from './signals.mjs';
 
 /** Sets the clone up if needed, then runs the command line program in place of this process. */
 export async function runProgram(programArguments) {
+  endWithNpm();
   let node;
   try {
     ({ node } = await setUp({ build: true }));
@@ -25,10 +27,8 @@ export async function runProgram(programArguments) {
   const child = spawn(node, [main, ...programArguments], { stdio: 'inherit', cwd: callersFolder() });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
-      // A terminal sends Ctrl-C to the child as well; passing it on would make it arrive twice.
-      const fromTerminal =
-        signal === 'SIGINT' && (process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY);
-      if (!fromTerminal) child.kill(signal);
+      // Passing it on as well would make it arrive twice.
+      if (signal !== 'SIGINT' || !interruptsReachChildren()) child.kill(signal);
     });
   }
   child.on('error', (error) => {

@@ -1,6 +1,7 @@
 // npm test [-- step ...] [-- --force]: the whole suite, or the named steps of it.
 // stdout: one line per step, the output of those that failed, and a last line `N passed, N failed`.
 import { parseArgs } from 'node:util';
+import { endWithNpm } from './npm-parent.mjs';
 import { formatSeconds } from './report-step.mjs';
 import { setUp } from './set-up.mjs';
 import { printSetUpError } from './set-up-error.mjs';
@@ -11,6 +12,7 @@ const wholeRunMs = 27 * 60_000;
 const oneStepMs = 15 * 60_000;
 
 const total = new Tally();
+endWithNpm();
 try {
   await runSuite(parseArguments());
 } catch (error) {

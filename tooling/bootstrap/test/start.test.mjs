@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { makeFakeClone, runScript } from './fake-clone.mjs';
 
 let clone;
@@ -140,5 +141,25 @@ describe('the program', () => {
     };
     const result = await runScript(clone, 'llamella.mjs', [], { env });
     expect(result.stdout).toBe(join(clone.root, 'packages'));
+  });
+
+  test.skipIf(process.platform === 'win32')('ends when npm is ended', async () => {
+    clone = makeFakeClone(`
+      process.on('SIGTERM', () => {
+        writeFileSync('ended.txt', '');
+        process.exit();
+      });
+      import { writeFileSync } from 'node:fs';
+      setInterval(() => {}, 1000);
+      process.stdout.write('ready');
+    `);
+    clone.write('shell.sh', `"${process.execPath}" tooling/bootstrap/llamella.mjs; exit 0`);
+    const shell = spawn('sh', ['shell.sh'], {
+      cwd: clone.root,
+      env: { ...process.env, npm_lifecycle_event: 'llamella' },
+    });
+    await new Promise((resolve) => shell.stdout.once('data', resolve));
+    shell.kill('SIGTERM');
+    await vi.waitFor(() => expect(existsSync(join(clone.root, 'ended.txt'))).toBe(true), 5_000);
   });
 });
