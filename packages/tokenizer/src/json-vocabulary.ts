@@ -35,31 +35,28 @@ export function readAddedTokens(added: FileNode, decoder: FileNode): AddedToken[
 
 /** Puts `model.vocab` and the added tokens together. @throws {InvalidFileError} when they contradict each other */
 export function readVocabulary(node: FileNode, added: readonly AddedToken[]): Vocabulary {
-  const entries = Object.entries(node.record());
-  let size = 0;
-  for (const [token, id] of entries) {
-    if (!(Number.isInteger(id) && (id as number) >= 0 && (id as number) < idLimit)) {
-      node.fail(
-        `the id of ${JSON.stringify(token)} is ${String(id)}, expected an integer in [0, ${idLimit})`,
-      );
-    }
-    size = Math.max(size, (id as number) + 1);
-  }
-  for (const token of added) size = Math.max(size, token.id + 1);
-  if (size === 0) node.fail('there are no tokens');
-  const tokens = new Array<string | undefined>(size).fill(undefined);
-  const kinds = Vocabulary.normalKinds(size);
+  const record = node.record();
+  const tokens: (string | undefined)[] = [];
   const put = (id: number, token: string) => {
+    while (tokens.length <= id) tokens.push(undefined);
     const other = tokens[id];
     if (other !== undefined && other !== token) {
       node.fail(`id ${id} has two tokens, ${JSON.stringify(other)} and ${JSON.stringify(token)}`);
     }
     tokens[id] = token;
   };
-  for (const [token, id] of entries) put(id as number, token);
-  for (const { id, content, special } of added) {
-    put(id, content);
-    kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
+  for (const token of Object.keys(record)) {
+    const id = record[token] as number;
+    if (!(Number.isInteger(id) && id >= 0 && id < idLimit)) {
+      node.fail(
+        `the id of ${JSON.stringify(token)} is ${String(id)}, expected an integer in [0, ${idLimit})`,
+      );
+    }
+    put(id, token);
   }
+  for (const { id, content } of added) put(id, content);
+  if (tokens.length === 0) node.fail('there are no tokens');
+  const kinds = Vocabulary.normalKinds(tokens.length);
+  for (const { id, special } of added) kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
   return new Vocabulary(tokens, kinds, node);
 }

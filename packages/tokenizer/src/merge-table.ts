@@ -63,15 +63,34 @@ export function readMerges(node: FileNode, vocabulary: Vocabulary, replace: bool
   const merges = node.array();
   if (merges.length > rankLimit) node.fail(`${merges.length} merges, at most ${rankLimit} are accepted`);
   const table = new MergeTable(merges.length);
+  const ids = new Int32Array(3);
   for (let rank = 0; rank < merges.length; rank++) {
     const entry = merges[rank];
-    const parts = typeof entry === 'string' ? entry.split(' ') : entry;
-    const at = () => `entry ${rank} (${JSON.stringify(entry)?.slice(0, 80)})`;
-    if (!Array.isArray(parts) || parts.length !== 2) return node.fail(`${at()} is not a pair of tokens`);
-    const id = (token: string) =>
-      vocabulary.idOf(token) ??
-      node.fail(`${at()} names ${JSON.stringify(token)}, which is not in the vocabulary`);
-    table.add(id(parts[0]), id(parts[1]), rank, id(parts[0] + parts[1]), replace);
+    let pair = '';
+    let gap = -1;
+    if (typeof entry === 'string') {
+      pair = entry;
+      gap = entry.indexOf(' ');
+      if (entry.indexOf(' ', gap + 1) >= 0) gap = -1;
+    } else if (isPair(entry)) {
+      pair = entry.join(' ');
+      gap = entry[0].length;
+    }
+    if (gap < 1 || gap + 1 >= pair.length) {
+      node.fail(`entry ${rank} (${JSON.stringify(entry)?.slice(0, 80)}) is not a pair of tokens`);
+    }
+    vocabulary.index.findPair(pair, gap, ids);
+    if (ids[0]! < 0 || ids[1]! < 0 || ids[2]! < 0) {
+      const token = [pair.slice(0, gap), pair.slice(gap + 1), pair.slice(0, gap) + pair.slice(gap + 1)][
+        ids.indexOf(-1)
+      ];
+      node.fail(`entry ${rank} names ${JSON.stringify(token)}, which is not in the vocabulary`);
+    }
+    table.add(ids[0]!, ids[1]!, rank, ids[2]!, replace);
   }
   return table;
+}
+
+function isPair(entry: unknown): entry is [string, string] {
+  return Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string');
 }

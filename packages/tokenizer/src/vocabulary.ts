@@ -1,4 +1,5 @@
 import type { FileNode } from './file-node.ts';
+import { TokenIndex } from './token-index.ts';
 import { TokenKind } from './token-kind.ts';
 
 /** Largest id accepted plus one. The largest vocabularies in use have a sixteenth of it. */
@@ -6,11 +7,11 @@ export const idLimit = 1 << 22;
 
 /** Tokens by id and ids by token, with each token's kind. Ids may have holes. */
 export class Vocabulary {
-  readonly tokens: (string | undefined)[];
+  readonly tokens: readonly (string | undefined)[];
   readonly kinds: Uint8Array;
   /** Length in UTF-16 units of the longest token. */
   readonly longest: number;
-  readonly #ids: Map<string, number>;
+  readonly index: TokenIndex;
 
   /**
    * @param tokens token of each id; `undefined` for a hole
@@ -18,22 +19,18 @@ export class Vocabulary {
    * @param node where the tokens come from, for errors
    * @throws {InvalidFileError} when two ids have the same token
    */
-  constructor(tokens: (string | undefined)[], kinds: Uint8Array, node: FileNode) {
+  constructor(tokens: readonly (string | undefined)[], kinds: Uint8Array, node: FileNode) {
     this.tokens = tokens;
     this.kinds = kinds;
-    const ids = new Map<string, number>();
-    let count = 0;
+    this.index = new TokenIndex(tokens);
     let longest = 0;
     for (let id = 0; id < tokens.length; id++) {
       const token = tokens[id];
       if (token === undefined) continue;
-      ids.set(token, id);
+      const other = this.index.add(id);
+      if (other >= 0) node.fail(`token ${JSON.stringify(token)} has two ids, ${other} and ${id}`);
       if (token.length > longest) longest = token.length;
-      if (ids.size === count++) {
-        node.fail(`token ${JSON.stringify(token)} has two ids, ${tokens.indexOf(token)} and ${id}`);
-      }
     }
-    this.#ids = ids;
     this.longest = longest;
   }
 
@@ -42,7 +39,8 @@ export class Vocabulary {
   }
 
   idOf(token: string): number | undefined {
-    return this.#ids.get(token);
+    const id = this.index.find(token);
+    return id < 0 ? undefined : id;
   }
 
   /** Makes an empty table of kinds: all normal. */
