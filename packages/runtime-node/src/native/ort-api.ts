@@ -2,6 +2,7 @@ import { LlamellaError } from '@llamella/spec';
 import koffi from 'koffi';
 import { API_LENGTH, API_VERSION, type FunctionName, functionTable } from './function-table.ts';
 import { libraryPath } from './library-path.ts';
+import { loadLibrary } from './load-library.ts';
 
 /** An opaque handle of the C API. */
 export type Handle = unknown;
@@ -18,7 +19,7 @@ export class OrtApi {
   readonly environment: Handle;
 
   constructor(path: string) {
-    const library = koffi.load(path);
+    const library = loadLibrary(path);
     this.library = library;
     const base = library.func('void* OrtGetApiBase()')();
     const [getApi, getVersion] = koffi.decode(base, koffi.array('void*', 2)) as [unknown, unknown];
