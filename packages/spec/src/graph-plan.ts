@@ -17,8 +17,8 @@ export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'bloc
  * The integer grid that weights are put on.
  *
  * - `native`: the format's own grid, without change
- * - `fine`: 8 bits, sixteen steps to each step of a 4-bit format with a float minimum, so that the zero point can
- *   be an integer. The error is at most 1/32 of a step of the format.
+ * - `fine`: 8 bits, up to seventeen steps to each step of a 4-bit format with a float minimum, so that the zero point
+ *   can be an integer. In blocks that contain zero the error is at most 1/32 of a step of the format.
  */
 export type PackGrid = 'native' | 'fine';
 
@@ -26,6 +26,7 @@ export interface PackRecipe {
   readonly kind: PackKind;
   readonly tensors: readonly string[];
   readonly bits?: 4 | 8;
+  /** Weights that share a scale once packed: the format's block, or a part of it. Default: the format's. */
   readonly blockSize?: number;
   readonly grid?: PackGrid;
   readonly transpose?: boolean;

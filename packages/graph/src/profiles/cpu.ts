@@ -36,7 +36,7 @@ export const cpuProfile: Profile = {
 };
 
 /**
- * The alternative for formats with a float minimum: an 8-bit grid sixteen times finer with an integer zero point.
+ * The alternative for formats with a float minimum: an 8-bit grid up to seventeen times finer with an integer zero point.
  * Kept for measurement; `docs/decisions/q4-1-on-cpu.md` says why it is not the default.
  */
 export const cpuFineGridProfile: Profile = {

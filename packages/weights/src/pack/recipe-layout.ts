@@ -4,7 +4,15 @@ import { checkDecodable } from '../formats/decode-tensor.ts';
 import { tensorByteLength } from '../formats/tensor-byte-length.ts';
 
 /** The block size of all formats that can be packed now. */
-const packedBlockSize = 32;
+const formatBlockSize = 32;
+
+/** Block sizes of MatMulNBits that a block of the formats can be cut into. */
+const packedBlockSizes = [16, 32];
+
+/** Weights that share a scale once packed. */
+export function recipeBlockSize(recipe: PackRecipe): number {
+  return recipe.blockSize ?? formatBlockSize;
+}
 
 /**
  * Checks that the tensors can be stacked and packed as the recipe says.
@@ -40,8 +48,12 @@ export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]) {
 function checkOptions(recipe: PackRecipe): void {
   const { kind, bits, blockSize, grid, transpose } = recipe;
   if (transpose) throw new InvalidArgumentError('recipe.transpose', `cannot be used with ${kind}`);
-  if (blockSize !== undefined && blockSize !== packedBlockSize) {
-    throw new UnsupportedError(`packing in blocks of ${blockSize}`, `use blocks of ${packedBlockSize}`);
+  if (blockSize !== undefined && !packedBlockSizes.includes(blockSize)) {
+    throw new UnsupportedError(`packing in blocks of ${blockSize}`, `use ${packedBlockSizes.join(' or ')}`);
+  }
+  const onePerFormatBlock = kind === 'zero-points' || kind === 'block-minimums';
+  if (onePerFormatBlock && recipeBlockSize(recipe) !== formatBlockSize) {
+    throw new UnsupportedError(`packing ${kind} in blocks of ${blockSize}`, `use ${formatBlockSize}`);
   }
   if (bits === undefined && kind !== 'scales') {
     throw new InvalidArgumentError('recipe.bits', `is needed for ${kind}: 4 or 8`);
@@ -71,7 +83,7 @@ function checkQuantized(recipe: PackRecipe, name: string, type: TensorInfo['type
 
 /** Size of an initializer in bytes. */
 export function packedByteLength(recipe: PackRecipe, outputs: number, inputs: number): number {
-  const blocks = inputs / packedBlockSize;
+  const blocks = inputs / recipeBlockSize(recipe);
   switch (recipe.kind) {
     case 'decode':
       return outputs * inputs * 4;
