@@ -1,4 +1,4 @@
-import { InvalidArgumentError, UnsupportedError } from '@llamella/spec';
+import { InvalidArgumentError, LlamellaError, UnsupportedError } from '@llamella/spec';
 import { cStrings } from './native/c-strings.ts';
 import { type Handle, type OrtApi, ortApi } from './native/ort-api.ts';
 
@@ -6,30 +6,30 @@ import { type Handle, type OrtApi, ortApi } from './native/ort-api.ts';
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
 interface DeviceEntry {
-  /** Name in the list of available providers. */
-  readonly provider: string;
+  /** Name in the list of providers that the library contains; absent while this package cannot use the device. */
+  readonly provider?: string;
   /** Name under which the provider is appended to a session; the CPU needs none. */
   readonly appendAs?: string;
   /** Name of the memory in which keys and values live; absent for the computer's own. */
   readonly memory?: string;
   readonly options?: Readonly<Record<string, string>>;
+  /** What the runtime says when the provider is there and a driver or processor for it is not. */
+  readonly absence?: RegExp;
   readonly advice: string;
 }
 
-const devices: Record<Device, DeviceEntry> = {
-  cpu: { provider: 'CPUExecutionProvider', advice: '' },
+const devices: Readonly<Record<Device, DeviceEntry>> = {
+  cpu: { provider: 'CPUExecutionProvider', advice: 'it needs no driver' },
   webgpu: {
     provider: 'WebGpuExecutionProvider',
     appendAs: 'WebGPU',
     memory: 'WebGPU_Buf',
     options: { validationMode: 'disabled' },
-    advice: 'it needs a driver for Vulkan, Direct3D 12 or Metal',
+    absence: /WebGPU adapter/,
+    advice: 'it needs a GPU with a driver for Vulkan (and libvulkan.so.1 on Linux), Direct3D 12 or Metal',
   },
   cuda: {
-    provider: 'CUDAExecutionProvider',
-    appendAs: 'CUDA',
-    memory: 'Cuda',
-    advice: 'it needs Linux or Windows with an NVIDIA GPU and the CUDA build of ONNX Runtime',
+    advice: 'its attention operator wants float16, and graphs are float32; an NVIDIA GPU runs them as webgpu',
   },
   dml: {
     provider: 'DmlExecutionProvider',
@@ -43,7 +43,7 @@ const devices: Record<Device, DeviceEntry> = {
 /** Devices whose execution provider is part of the installed library. A driver may still be missing. */
 export function listDevices(): Device[] {
   const available = ortApi().availableProviders();
-  return deviceNames().filter((device) => available.includes(devices[device].provider));
+  return deviceNames().filter((device) => available.includes(devices[device].provider ?? ''));
 }
 
 /** Name of the memory that a device keeps its tensors in, or `undefined` for the computer's own. */
@@ -55,7 +55,9 @@ export function deviceMemory(device: Device): string | undefined {
  * Puts the device's execution provider first in a session's list; the CPU takes what it leaves.
  *
  * @param options further options of the provider, passed on as they are
- * @throws {UnsupportedError} when the installed library does not contain the provider
+ * @throws {InvalidArgumentError} when there is no device of this name, or the device takes no options
+ * @throws {UnsupportedError} when the installed library lacks the provider, or the machine a driver for it
+ * @throws {LlamellaError} `backend` when the provider refuses its options
  */
 export function appendProvider(
   api: OrtApi,
@@ -63,30 +65,35 @@ export function appendProvider(
   device: Device,
   options: Readonly<Record<string, string>> = {},
 ): void {
-  const entry = devices[device];
-  if (entry === undefined) {
+  if (!Object.hasOwn(devices, device)) {
     throw new InvalidArgumentError(
       'device',
       `${JSON.stringify(device)} is none of ${deviceNames().join(', ')}`,
     );
   }
-  if (!api.availableProviders().includes(entry.provider)) {
-    throw new UnsupportedError(
-      `device ${device}`,
-      `${entry.advice}; here there are: ${listDevices().join(', ')}`,
-    );
-  }
-  if (entry.appendAs === undefined) return;
+  const { appendAs, absence, ...entry } = devices[device];
+  if (!listDevices().includes(device)) throw notHere(device);
   const pairs = Object.entries({ ...entry.options, ...options });
+  if (appendAs === undefined) {
+    if (pairs.length === 0) return;
+    throw new InvalidArgumentError('providerOptions', `device ${device} has no options`);
+  }
   const keys = cStrings(pairs.map(([key]) => key));
   const values = cStrings(pairs.map(([, value]) => value));
-  api.check(
-    'SessionOptionsAppendExecutionProvider',
-    sessionOptions,
-    entry.appendAs,
-    keys.addresses,
-    values.addresses,
-    pairs.length,
+  const name = 'SessionOptionsAppendExecutionProvider';
+  try {
+    api.check(name, sessionOptions, appendAs, keys.addresses, values.addresses, pairs.length);
+  } catch (cause) {
+    if (LlamellaError.isInstance(cause) && absence?.test(cause.message)) throw notHere(device, cause);
+    throw cause;
+  }
+}
+
+function notHere(device: Device, cause?: unknown): UnsupportedError {
+  return new UnsupportedError(
+    `device ${device}`,
+    `${devices[device].advice}. The installed ONNX Runtime has: ${listDevices().join(', ')}`,
+    { cause },
   );
 }
 

@@ -1,2 +1,2 @@
+export { createNodeBackend, type NodeBackendOptions } from './create-node-backend.ts';
 export { type Device, listDevices } from './device.ts';
-export { createNodeBackend, type NodeBackendOptions } from './node-backend.ts';

@@ -1,5 +1,6 @@
 import type { GraphInterface } from '@llamella/spec';
 import { allocateFloats, freeMemory } from './memory.ts';
+import { HandleStack } from './native/handle-stack.ts';
 import type { Handle, OrtApi } from './native/ort-api.ts';
 import { tensorOnDevice, tensorOver } from './native/tensor.ts';
 
@@ -9,14 +10,14 @@ export interface KvSlot {
   readonly values: readonly Handle[];
   /** The memory behind them, where it is JavaScript's. */
   readonly arrays: readonly Float32Array<ArrayBuffer>[];
+  release(): void;
 }
 
-/** Makes and releases the tensors of a slot. */
+/** Makes the tensors of a slot. */
 export interface KvMemory {
   /** Whether a slot can be enlarged while it keeps its contents. */
   readonly growable: boolean;
   allocate(capacity: number): KvSlot;
-  release(slot: KvSlot): void;
 }
 
 /** Keys and values in the computer's own memory. */
@@ -33,18 +34,13 @@ export class HostKvMemory implements KvMemory {
   }
 
   allocate(capacity: number): KvSlot {
-    const { layerCount, keyValueHeadCount, headSize } = this.#shape;
-    const arrays = Array.from({ length: 2 * layerCount }, () =>
-      allocateFloats(keyValueHeadCount * capacity * headSize),
-    );
-    const dimensions = [1, keyValueHeadCount, capacity, headSize];
-    const values = arrays.map((array) => tensorOver(this.#api, this.#memory, array, 'float32', dimensions));
-    return { values, arrays };
-  }
-
-  release(slot: KvSlot): void {
-    for (const value of slot.values) this.#api.call('ReleaseValue', value);
-    for (const array of slot.arrays) freeMemory(array);
+    const { keyValueHeadCount, headSize } = this.#shape;
+    const arrays: Float32Array<ArrayBuffer>[] = [];
+    return allocateSlot(this.#api, this.#shape, capacity, arrays, (dimensions) => {
+      const array = allocateFloats(keyValueHeadCount * capacity * headSize);
+      arrays.push(array);
+      return tensorOver(this.#api, this.#memory, array, 'float32', dimensions);
+    });
   }
 }
 
@@ -62,15 +58,32 @@ export class DeviceKvMemory implements KvMemory {
   }
 
   allocate(capacity: number): KvSlot {
-    const { layerCount, keyValueHeadCount, headSize } = this.#shape;
-    const dimensions = [1, keyValueHeadCount, capacity, headSize];
-    const values = Array.from({ length: 2 * layerCount }, () =>
+    return allocateSlot(this.#api, this.#shape, capacity, [], (dimensions) =>
       tensorOnDevice(this.#api, this.#allocator, 'float32', dimensions),
     );
-    return { values, arrays: [] };
   }
+}
 
-  release(slot: KvSlot): void {
-    for (const value of slot.values) this.#api.call('ReleaseValue', value);
+function allocateSlot(
+  api: OrtApi,
+  { layerCount, keyValueHeadCount, headSize }: GraphInterface,
+  capacity: number,
+  arrays: readonly Float32Array<ArrayBuffer>[],
+  allocate: (dimensions: readonly number[]) => Handle,
+): KvSlot {
+  const handles = new HandleStack(api);
+  const values: Handle[] = [];
+  const release = () => {
+    handles.release();
+    for (const array of arrays) freeMemory(array);
+  };
+  try {
+    for (let index = 0; index < 2 * layerCount; index++) {
+      values.push(handles.own('ReleaseValue', allocate([1, keyValueHeadCount, capacity, headSize])));
+    }
+  } catch (error) {
+    release();
+    throw error;
   }
+  return { values, arrays, release };
 }

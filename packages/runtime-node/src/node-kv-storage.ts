@@ -1,6 +1,10 @@
+import { totalmem } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type GraphInterface, InvalidArgumentError, type KvStorage, LlamellaError } from '@llamella/spec';
 import type { KvMemory, KvSlot } from './kv-memory.ts';
+
+/** Runs one piece of work at a time. */
+export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Keys and values of every slot, bound to the session in place. */
 export class NodeKvStorage implements KvStorage {
@@ -12,13 +16,17 @@ export class NodeKvStorage implements KvStorage {
   #slots: KvSlot[];
   readonly #memory: KvMemory;
   readonly #shape: GraphInterface;
-  readonly #exclusive: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly #exclusive: Exclusive;
 
+  /**
+   * @param options.capacity positions at first; memory that cannot grow starts with the whole context instead
+   * @throws {LlamellaError} `backend` when the memory cannot be had
+   */
   constructor(
     memory: KvMemory,
     shape: GraphInterface,
     options: { readonly slots: number; readonly capacity: number },
-    exclusive: <T>(work: () => Promise<T>) => Promise<T>,
+    exclusive: Exclusive,
   ) {
     this.#memory = memory;
     this.#shape = shape;
@@ -34,52 +42,81 @@ export class NodeKvStorage implements KvStorage {
     return this.#capacity;
   }
 
+  /** @throws {InvalidArgumentError} when there is no such slot */
   slot(index: number): KvSlot {
     const slot = this.#slots[index];
     if (slot === undefined) {
-      throw new InvalidArgumentError('slot', `${index} is not one of ${this.slots} slots`);
+      throw new InvalidArgumentError('slot', `must be a whole number below ${this.slots}, got ${index}`);
     }
     return slot;
   }
 
   grow(capacity: number, lengths: readonly number[]): Promise<void> {
     return this.#exclusive(async () => {
+      this.#check(capacity, lengths);
       if (capacity <= this.#capacity) return;
-      if (capacity > this.#shape.contextLength) {
-        throw new LlamellaError(
-          'context-full',
-          `the KV cache cannot grow to ${capacity} tokens: the context is ${this.#shape.contextLength}`,
-        );
-      }
       const grown = this.#allocate(capacity);
-      for (const [index, slot] of this.#slots.entries()) {
-        await this.#copy(slot, grown[index]!, lengths[index] ?? 0, capacity);
+      try {
+        for (const [index, slot] of this.#slots.entries()) {
+          await this.#copy(slot, grown[index]!, lengths[index]!, capacity);
+        }
+      } catch (error) {
+        for (const slot of grown) slot.release();
+        throw error;
       }
-      for (const slot of this.#slots) this.#memory.release(slot);
+      const outgrown = this.#slots;
       this.#slots = grown;
       this.#capacity = capacity;
       this.generation++;
+      for (const slot of outgrown) slot.release();
     });
   }
 
   release(): void {
-    for (const slot of this.#slots) this.#memory.release(slot);
+    for (const slot of this.#slots) slot.release();
     this.#slots = [];
   }
 
+  #check(capacity: number, lengths: readonly number[]): void {
+    if (!Number.isInteger(capacity) || capacity < 1) {
+      throw new InvalidArgumentError('capacity', `must be a whole number above 0, got ${capacity}`);
+    }
+    if (capacity > this.#shape.contextLength) {
+      throw new LlamellaError(
+        'context-full',
+        `the KV cache cannot grow to ${capacity} tokens: the context is ${this.#shape.contextLength}`,
+      );
+    }
+    if (lengths.length !== this.slots) {
+      throw new InvalidArgumentError('lengths', `has ${lengths.length} entries for ${this.slots} slots`);
+    }
+    for (const [index, length] of lengths.entries()) {
+      if (!Number.isInteger(length) || length < 0 || length > this.#capacity) {
+        throw new InvalidArgumentError(
+          `lengths[${index}]`,
+          `must be a whole number from 0 to ${this.#capacity}, the positions that there are; got ${length}`,
+        );
+      }
+    }
+  }
+
   #allocate(capacity: number): KvSlot[] {
+    const bytes = capacity * this.bytesPerToken * this.slots;
+    const noMemory = (cause?: unknown) =>
+      new LlamellaError(
+        'backend',
+        `no memory for a KV cache of ${this.slots} x ${capacity} tokens (${bytes} bytes): ` +
+          'use a smaller contextLength or fewer slots',
+        { cause },
+      );
+    if (this.#memory.growable && bytes > totalmem()) throw noMemory();
     const made: KvSlot[] = [];
     try {
       for (let index = 0; index < this.slots; index++) made.push(this.#memory.allocate(capacity));
       return made;
     } catch (cause) {
-      for (const slot of made) this.#memory.release(slot);
-      const bytes = capacity * this.bytesPerToken * this.slots;
-      throw new LlamellaError(
-        'backend',
-        `no memory for a KV cache of ${capacity} tokens (${bytes} bytes): use a smaller contextLength`,
-        { cause },
-      );
+      for (const slot of made) slot.release();
+      throw noMemory(cause);
     }
   }
 
