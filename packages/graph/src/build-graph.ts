@@ -1,12 +1,7 @@
-import {
-  type Checkpoint,
-  type GraphPlan,
-  InvalidArgumentError,
-  InvalidFileError,
-  type ModelConfig,
-  UnsupportedError,
-} from '@llamella/spec';
+import { type Checkpoint, type GraphPlan, InvalidArgumentError, UnsupportedError } from '@llamella/spec';
 import { architectures } from './architectures/architectures.ts';
+import { checkConfig } from './check-config.ts';
+import { checkAllUsed, checkDense } from './check-tensors.ts';
 import type { GraphContext } from './graph-context.ts';
 import { InitializerTable } from './initializer-table.ts';
 import { OnnxWriter } from './onnx/onnx-writer.ts';
@@ -21,17 +16,28 @@ export interface BuildGraphOptions {
 
 const EXTERNAL_FILE = 'weights.bin';
 
+/** Bytes of one table of cosines or sines; longer contexts must be cut by `contextLength`. */
+const MOST_TABLE_BYTES = 2 ** 30;
+
 /**
- * Writes the ONNX graph of a checkpoint for one backend, and the recipes of its constants.
+ * Writes the ONNX graph of a checkpoint for one backend, and the recipes of its constants. Only names, types and
+ * shapes of the tensors are looked at; no weight is read.
  *
- * Inputs: `input_ids` int64 or int32 `[1, tokens]`; `seqlens_k` int32 `[1]`, tokens in the cache after this run minus
- * one; `total_sequence_length` int32, the same plus one; `logit_rows` int64 `[rows]`, which of the tokens to give
- * logits for; `position` int64 `[1]`, that of the first token, only where the attention operator cannot rotate; `past_key_values.{layer}.key|value` float32 `[1, keyValueHeads, capacity, headSize]`.
- * Outputs: `logits` float32 `[1, rows, vocabulary]` and `present.{layer}.key|value`, to be bound to the memory of
- * `past_key_values`, which the attention operator then extends in place.
+ * | input | type | shape | meaning |
+ * |---|---|---|---|
+ * | `input_ids` | int64 or int32 | `[1, tokens]` | |
+ * | `seqlens_k` | int32 | `[1]` | tokens in the cache after this run, minus one |
+ * | `total_sequence_length` | int32 | `[]` or `[1]` | tokens in the cache after this run |
+ * | `position` | int64 | `[1]` | position of the first token; only where the attention operator cannot rotate |
+ * | `logit_rows` | int64 | `[rows]` | which of the tokens to give logits for |
+ * | `past_key_values.{layer}.key`, `.value` | float32 | `[1, keyValueHeads, capacity, headSize]` | |
  *
- * @throws {UnsupportedError} for an architecture or tensor type that has no graph
- * @throws {InvalidFileError} when tensors are missing or disagree with the configuration
+ * Outputs: `logits` float32 `[1, rows, vocabulary]`, and `present.{layer}.key` and `.value`, to be bound to the memory
+ * of `past_key_values`, which the attention operator then extends in place.
+ *
+ * @throws {UnsupportedError} for an architecture, tensor type or tensor that the graph has no place for
+ * @throws {InvalidFileError} when the configuration makes no sense, or tensors are missing or disagree with it
+ * @throws {InvalidArgumentError} when `contextLength` is not a whole number from 1 to the model's context
  */
 export function buildGraph(
   checkpoint: Pick<Checkpoint, 'name' | 'config' | 'tensors'>,
@@ -47,7 +53,8 @@ export function buildGraph(
     );
   }
   checkConfig(name, config);
-  const contextLength = readContextLength(config, options.contextLength);
+  checkDense(checkpoint);
+  const contextLength = readContextLength(checkpoint, options.contextLength);
   const writer = new OnnxWriter(EXTERNAL_FILE);
   const table = new InitializerTable(writer);
   const context: GraphContext = {
@@ -58,6 +65,8 @@ export function buildGraph(
     writer,
     table,
     tensors,
+    used: new Set(),
+    shared: new Set(),
     fidelity: [],
   };
 
@@ -71,9 +80,10 @@ export function buildGraph(
   table.computed('cosines', [contextLength, config.headSize / 2], cosines);
   table.computed('sines', [contextLength, config.headSize / 2], sines);
   write(context);
+  checkAllUsed(context);
 
   return {
-    model: writer.finish(config.name ?? config.architecture),
+    model: writer.finish(config.name || config.architecture),
     externalFile: EXTERNAL_FILE,
     initializers: table.initializers,
     offsets: table.offsets,
@@ -94,24 +104,23 @@ export function buildGraph(
   };
 }
 
-function readContextLength(config: ModelConfig, wanted: number | undefined): number {
-  if (wanted === undefined) return config.contextLength;
-  if (!Number.isInteger(wanted) || wanted < 1 || wanted > config.contextLength) {
+function readContextLength(
+  { name, config }: Pick<Checkpoint, 'name' | 'config'>,
+  wanted: number | undefined,
+): number {
+  if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1 || wanted > config.contextLength)) {
     throw new InvalidArgumentError(
       'contextLength',
       `must be a whole number from 1 to ${config.contextLength}, the model's context; got ${wanted}`,
     );
   }
-  return wanted;
-}
-
-/** What ONNX Runtime's attention operator demands of the sizes, checked here so that the error names the file. */
-function checkConfig(file: string, config: ModelConfig): void {
-  const problem = (text: string) => new InvalidFileError({ file }, text);
-  if (config.headSize % 8 !== 0) throw problem(`head size ${config.headSize} is not a multiple of 8`);
-  if (config.headCount % config.keyValueHeadCount !== 0) {
-    throw problem(
-      `${config.headCount} heads cannot share ${config.keyValueHeadCount} key/value heads evenly`,
+  const contextLength = wanted ?? config.contextLength;
+  const most = Math.floor(MOST_TABLE_BYTES / (config.headSize * 2));
+  if (contextLength > most) {
+    throw new UnsupportedError(
+      `${name}: a context of ${contextLength} tokens`,
+      `pass a contextLength of at most ${most}`,
     );
   }
+  return contextLength;
 }

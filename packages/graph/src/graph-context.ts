@@ -13,23 +13,33 @@ export interface GraphContext {
   readonly writer: OnnxWriter;
   readonly table: InitializerTable;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Names of the tensors that nodes use so far. */
+  readonly used: Set<string>;
+  /** Names of values and constants that several nodes read and that are written already. */
+  readonly shared: Set<string>;
   readonly fidelity: TensorFidelity[];
 }
 
-/** A tensor that the architecture needs, in the shape it needs. @throws {InvalidFileError} otherwise */
+/**
+ * A tensor that the architecture needs, in the shape it needs; from then on it counts as used.
+ *
+ * @throws {InvalidFileError} when it is missing, has another shape, or its rows are no whole number of blocks
+ */
 export function requireTensor(context: GraphContext, name: string, shape: readonly number[]): TensorInfo {
-  const tensor = context.tensors.get(name);
-  if (tensor === undefined) {
-    throw new InvalidFileError(
-      { file: context.name },
-      `tensor ${name} is missing, which ${context.config.architecture} needs`,
-    );
-  }
+  const { tensors, config, profile, used } = context;
+  const problem = (text: string) => new InvalidFileError({ file: context.name }, `tensor ${name} ${text}`);
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw problem(`is missing, which ${config.architecture} needs`);
   if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis])) {
-    throw new InvalidFileError(
-      { file: context.name },
-      `tensor ${name} has shape [${tensor.shape.join(', ')}] where its configuration needs [${shape.join(', ')}]`,
+    throw problem(
+      `has shape [${tensor.shape.join(', ')}] where its configuration needs [${shape.join(', ')}]`,
     );
   }
+  const form = profile.linearForm(tensor.type);
+  const width = shape.at(-1)!;
+  if (form?.kind === 'blocks' && width % form.blockSize !== 0) {
+    throw problem(`of type ${tensor.type} has rows of ${width}, which is no multiple of ${form.blockSize}`);
+  }
+  used.add(name);
   return tensor;
 }

@@ -7,7 +7,8 @@ export interface RotaryTables {
 }
 
 /**
- * Angles are computed in float64 from the float32 frequencies that the reference implementations use.
+ * Cosines and sines for the first `positions` positions. Frequencies and angles are rounded to float32, as the
+ * implementations do that models are trained with; the rest is float64.
  *
  * Source: Su et al., RoFormer (arXiv 2104.09864); Llama 3.1's scaling as in huggingface/transformers
  * `modeling_rope_utils.py` (`llama3`).

@@ -1,11 +1,11 @@
-import { type GraphContext, requireTensor } from '../graph-context.ts';
+import type { GraphContext } from '../graph-context.ts';
+import { fidelityOf } from '../linear-form.ts';
 import { linearFormOf } from './linear.ts';
 
 /** Writes the lookup of `input_ids` in the embedding matrix: float32 `[1, tokens, hiddenSize]`. */
 export function embedding(context: GraphContext, tensor: string, output: string): void {
   const { config, table, writer } = context;
   const shape = [config.vocabularySize, config.hiddenSize];
-  requireTensor(context, tensor, shape);
   const form = linearFormOf(context, tensor, shape);
   if (form.kind === 'float' || form.minimums || form.zeroPoints) {
     table.packed('embedding', 'float32', shape, { kind: 'decode', tensors: [tensor] });
@@ -28,5 +28,6 @@ export function embedding(context: GraphContext, tensor: string, output: string)
     [output],
     { bits, block_size: blockSize, gather_axis: 0, quantize_axis: 1 },
   );
-  context.fidelity.push({ tensor, kind: 'exact', bound: 0, runsAs: `GatherBlockQuantized ${bits}-bit` });
+  const runsAs = `GatherBlockQuantized ${bits}-bit`;
+  context.fidelity.push({ ...fidelityOf(tensor, form), runsAs });
 }
