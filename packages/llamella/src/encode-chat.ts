@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatTemplate, Tokenizer } from '@llamella/spec';
+import { mapStrings } from './map-strings.ts';
 
 /** Noncharacters, which no text carries: they mark what a message says that looks like a control token. */
 const OPEN = '\uFDD0';
@@ -7,40 +8,37 @@ const MARKED = /\uFDD0([^\uFDD1]*)\uFDD1/u;
 
 /**
  * Renders a conversation and turns it into token ids. Control tokens are those of the template alone: where a message
- * spells one out, it is encoded as the characters it consists of, so that nobody can forge a turn.
+ * spells one out, in whichever field, it is encoded as the characters it consists of, so that nobody can forge a turn.
  */
 export function encodeChat(
   tokenizer: Tokenizer,
   template: ChatTemplate,
   messages: readonly ChatMessage[],
 ): Uint32Array {
-  const parsed = { addSpecialTokens: false, parseSpecialTokens: true };
+  const encode = (text: string, parseSpecialTokens: boolean) =>
+    tokenizer.encode(text, { addSpecialTokens: false, parseSpecialTokens });
   const forged = new Set<string>();
-  for (const { content } of messages) {
-    if (typeof content !== 'string') continue;
-    for (const id of tokenizer.encode(content, parsed)) {
-      const text = tokenizer.idToToken(id);
-      if (text !== undefined && isControlToken(tokenizer, id) && content.includes(text)) forged.add(text);
+  mapStrings(messages, (text) => {
+    for (const id of encode(text, true)) {
+      const token = tokenizer.idToToken(id);
+      if (token !== undefined && isControlToken(tokenizer, id) && text.includes(token)) forged.add(token);
     }
-  }
-  if (forged.size === 0) return tokenizer.encode(template.render(messages), parsed);
-  const marked = messages.map((message) => ({ ...message, content: mark(message.content, forged) }));
+    return text;
+  });
+  if (forged.size === 0) return encode(template.render(messages), true);
+  const marked = mapStrings(messages, (text) => mark(text, forged));
   const pieces = template.render(marked).split(MARKED);
-  return concatenate(
-    pieces.map((piece, index) =>
-      tokenizer.encode(piece, { addSpecialTokens: false, parseSpecialTokens: index % 2 === 0 }),
-    ),
-  );
+  return concatenate(pieces.map((piece, index) => encode(piece, index % 2 === 0)));
 }
 
 function isControlToken(tokenizer: Tokenizer, id: number): boolean {
   return tokenizer.tokenBytes(id).length === 0;
 }
 
-function mark(content: string, forged: ReadonlySet<string>): string {
-  let marked = content.replaceAll(OPEN, '').replaceAll(CLOSE, '');
+function mark(text: string, forged: ReadonlySet<string>): string {
+  let marked = text.replaceAll(OPEN, '').replaceAll(CLOSE, '');
   const longestFirst = [...forged].sort((a, b) => b.length - a.length);
-  for (const text of longestFirst) marked = marked.replaceAll(text, `${OPEN}${text}${CLOSE}`);
+  for (const token of longestFirst) marked = marked.replaceAll(token, `${OPEN}${token}${CLOSE}`);
   return marked;
 }
 

@@ -1,5 +1,8 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteSource, InvalidArgumentError, InvalidFileError, LlamellaError } from '@llamella/spec';
+
+/** Most bytes of one system call: below the 2 GiB that Node accepts, and soon enough back to see an abort. */
+const MAXIMUM_READ = 64 * 2 ** 20;
 
 /**
  * Opens a file for random access. The caller closes it.
@@ -12,12 +15,17 @@ export async function fileSource(path: string): Promise<ByteSource> {
     if (cause.code === 'ENOENT') throw new LlamellaError('not-found', `${path}: no such file`, { cause });
     throw new InvalidFileError({ file: path }, `cannot be opened: ${cause.message}`, { cause });
   });
-  const status = await file.stat();
-  if (!status.isFile()) {
+  try {
+    const status = await file.stat();
+    if (!status.isFile()) throw new InvalidFileError({ file: path }, 'is not a file');
+    return sourceOf(path, file, status.size);
+  } catch (error) {
     await file.close();
-    throw new InvalidFileError({ file: path }, 'is not a file');
+    throw error;
   }
-  const size = status.size;
+}
+
+function sourceOf(path: string, file: FileHandle, size: number): ByteSource {
   return {
     name: path,
     size,
@@ -34,15 +42,29 @@ export async function fileSource(path: string): Promise<ByteSource> {
       const bytes = new Uint8Array(length);
       let filled = 0;
       while (filled < length) {
-        const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
-        if (bytesRead === 0) {
+        const count = await readSome(
+          path,
+          file,
+          bytes.subarray(filled, filled + MAXIMUM_READ),
+          offset + filled,
+        );
+        if (count === 0) {
           throw new InvalidFileError({ file: path, offset: offset + filled }, 'the file became shorter');
         }
-        filled += bytesRead;
+        filled += count;
         signal?.throwIfAborted();
       }
       return bytes;
     },
     close: () => file.close(),
   };
+}
+
+async function readSome(path: string, file: FileHandle, target: Uint8Array, offset: number): Promise<number> {
+  try {
+    return (await file.read(target, 0, target.byteLength, offset)).bytesRead;
+  } catch (cause) {
+    const problem = `could not be read: ${(cause as Error).message}`;
+    throw new InvalidFileError({ file: path, offset }, problem, { cause });
+  }
 }

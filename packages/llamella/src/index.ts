@@ -1,5 +1,6 @@
 export type {
   ChatMessage,
+  ErrorCode,
   FinishReason,
   GenerateOptions,
   GenerationPart,

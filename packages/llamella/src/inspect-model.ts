@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { buildGraph } from '@llamella/graph';
 import type { ModelConfig, TensorFidelity, TensorInfo } from '@llamella/spec';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
@@ -11,7 +12,9 @@ export interface InspectOptions {
 
 /** What a model is, and how each of its tensors would run. */
 export interface ModelReport {
+  /** The model's own name, or its file's. */
   readonly name: string;
+  /** Paths, in order. */
   readonly files: readonly string[];
   readonly format: string;
   readonly device: string;
@@ -37,7 +40,7 @@ export async function inspectModel(reference?: string, options: InspectOptions =
   const tensors = [...opened.tensors.values()];
   const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   return {
-    name: opened.config.name ?? opened.name,
+    name: opened.config.name ?? basename(opened.name),
     files,
     format: opened.format,
     device,

@@ -25,7 +25,9 @@ export interface LoadOptions {
   readonly slots?: number;
   /** Options of the execution provider, as ONNX Runtime names them. */
   readonly providerOptions?: Readonly<Record<string, string>>;
+  /** Phase `pack`, in bytes of the weights that the device gets, then phase `compile`: 0 of 1, 1 of 1. */
   readonly onProgress?: OnProgress;
+  /** Stops the loading. A compilation that has begun is finished and thrown away. */
   readonly signal?: AbortSignal;
 }
 
@@ -55,13 +57,14 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     ...(options.threads !== undefined && { threads: options.threads }),
     ...(options.slots !== undefined && { slots: options.slots }),
     ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
-  });
-  weights.buffer.transfer(0);
+  }).finally(() => weights.buffer.transfer(0));
   try {
     signal?.throwIfAborted();
     const cache = createKvCache({ storage: backend.storage, contextLength: plan.interface.contextLength });
     const engine = createEngine({ backend, tokenizer, cache, createSampler, logprobs });
     let chatTemplate: ChatTemplate | undefined;
+    // Without the arrays: they hold the vocabulary once more.
+    const values = new Map([...metadata].filter(([, value]) => typeof value !== 'object'));
     onProgress?.({ phase: 'compile', loaded: 1, total: 1 });
     return createLoadedModel({
       name: config.name ?? basename(opened.name),
@@ -71,7 +74,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
       loadMs: performance.now() - started,
       engine,
       backend,
-      chatTemplate: () => (chatTemplate ??= chatTemplateFromGguf(metadata, { tokenizer, name: opened.name })),
+      chatTemplate: () => (chatTemplate ??= chatTemplateFromGguf(values, { tokenizer, name: opened.name })),
     });
   } catch (error) {
     await backend[Symbol.asyncDispose]();

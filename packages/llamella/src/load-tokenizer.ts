@@ -7,25 +7,25 @@ import { openCheckpoint } from './open-checkpoint.ts';
  * Loads a tokenizer alone: from a `.json` file as Hugging Face tokenizers writes it, or from a model reference.
  *
  * @throws {LlamellaError} `not-found`, `invalid-file` or `unsupported`
+ * @throws `signal.reason` when aborted
  */
 export async function loadTokenizer(
   reference?: string,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<Tokenizer> {
-  if (reference?.endsWith('.json'))
-    return tokenizerFromJson(await readJson(reference), undefined, { name: reference });
+  if (reference?.endsWith('.json')) {
+    return tokenizerFromJson(await readJson(reference, options.signal), undefined, { name: reference });
+  }
   const { checkpoint } = await openCheckpoint(reference, options.signal);
   await using opened = checkpoint;
   return tokenizerFromGguf(opened.metadata, { name: opened.name });
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new LlamellaError(
-      'not-found',
-      cause.code === 'ENOENT' ? `${path}: no such file` : `${path}: ${cause.message}`,
-      { cause },
-    );
+async function readJson(path: string, signal: AbortSignal | undefined): Promise<unknown> {
+  const text = await readFile(path, { encoding: 'utf8', signal }).catch((cause: NodeJS.ErrnoException) => {
+    signal?.throwIfAborted();
+    if (cause.code === 'ENOENT') throw new LlamellaError('not-found', `${path}: no such file`, { cause });
+    throw new InvalidFileError({ file: path }, `cannot be read: ${cause.message}`, { cause });
   });
   try {
     return JSON.parse(text);

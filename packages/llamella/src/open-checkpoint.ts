@@ -23,7 +23,7 @@ export async function openCheckpoint(
     for (const file of files.slice(1)) sources.push(await fileSource(file));
     return { checkpoint: await openGguf(sources, options), files };
   } catch (error) {
-    for (const source of sources) await source.close?.();
+    await Promise.allSettled(sources.map((source) => source.close?.()));
     throw error;
   }
 }

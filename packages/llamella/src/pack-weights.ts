@@ -1,4 +1,5 @@
 import type { Checkpoint, GraphPlan, OnProgress } from '@llamella/spec';
+import { LlamellaError } from '@llamella/spec';
 import { packInitializer } from '@llamella/weights';
 
 /** Tensors kept while the initializers made from them are packed: scales follow the integers they belong to. */
@@ -7,7 +8,7 @@ const KEPT_TENSORS = 4;
 /**
  * Makes the external data of a graph: uint8 `[plan.externalByteLength]`, each initializer at its offset.
  *
- * @throws {RangeError} when the memory cannot be had; whatever reading and packing throw
+ * @throws {LlamellaError} `backend` when the memory cannot be had; whatever reading and packing throw
  * @throws `signal.reason` when aborted
  */
 export async function packWeights(
@@ -15,7 +16,7 @@ export async function packWeights(
   checkpoint: Checkpoint,
   options: { readonly onProgress?: OnProgress | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const weights = new Uint8Array(plan.externalByteLength);
+  const weights = allocate(plan.externalByteLength, checkpoint.name);
   const source = rememberTensors(checkpoint);
   for (const [index, initializer] of plan.initializers.entries()) {
     options.signal?.throwIfAborted();
@@ -31,6 +32,18 @@ export async function packWeights(
     });
   }
   return weights;
+}
+
+function allocate(byteLength: number, file: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(byteLength);
+  } catch (cause) {
+    throw new LlamellaError(
+      'backend',
+      `${file}: no memory for ${byteLength} bytes of weights; use a smaller model, or \`exact: false\``,
+      { cause },
+    );
+  }
 }
 
 /** A view of the checkpoint that reads a tensor once when several initializers in a row are made from it. */

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { weightsUrl } from '@llamella/model-smollm2-135m-instruct';
-import { LlamellaError, UnsupportedError } from '@llamella/spec';
+import { InvalidFileError, LlamellaError, UnsupportedError } from '@llamella/spec';
 
 /** Name of the model that is used when none is given. */
 export const DEFAULT_MODEL = 'smollm2';
@@ -14,6 +14,7 @@ const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
  * with one GGUF model in it. Of a split model, the first file.
  *
  * @throws {LlamellaError} `not-found` when there is no such file, or not exactly one model in the folder
+ * @throws {InvalidFileError} for what is neither a file nor a folder, such as a pipe, which could block forever
  * @throws {UnsupportedError} for references to other places
  */
 export async function resolveReference(reference: string = DEFAULT_MODEL): Promise<string> {
@@ -28,13 +29,18 @@ export async function resolveReference(reference: string = DEFAULT_MODEL): Promi
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
       throw new LlamellaError('not-found', `${reference}: no such file or folder`, { cause });
     }
-    throw new LlamellaError('not-found', `${reference}: ${cause.message}`, { cause });
+    throw new InvalidFileError({ file: reference }, `cannot be opened: ${cause.message}`, { cause });
   });
-  return status.isDirectory() ? modelInFolder(reference) : reference;
+  if (status.isDirectory()) return modelInFolder(reference);
+  if (!status.isFile()) throw new InvalidFileError({ file: reference }, 'is not a file');
+  return reference;
 }
 
 async function modelInFolder(folder: string): Promise<string> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.gguf')).sort();
+  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    throw new InvalidFileError({ file: folder }, `cannot be listed: ${cause.message}`, { cause });
+  });
+  const files = names.filter((name) => name.endsWith('.gguf')).sort();
   const models = files.filter((name) => Number(SPLIT.exec(name)?.[1] ?? 1) === 1);
   if (models.length === 1) return join(folder, models[0]!);
   if (models.length === 0) throw new LlamellaError('not-found', `${folder}: no .gguf file in this folder`);
