@@ -53,7 +53,7 @@ export async function createSession(
       model.byteLength,
       sessionOptions,
     );
-    keepAlive(names, buffers, lengths, weights);
+    keepAlive(names, buffers, lengths, weights, model);
     return session;
   } finally {
     api.call('ReleaseSessionOptions', sessionOptions);
