@@ -23,10 +23,10 @@ export interface GraphContext {
 /**
  * A tensor that the architecture needs, in the shape it needs; from then on it counts as used.
  *
- * @throws {InvalidFileError} when it is missing, has another shape, or its rows are no whole number of blocks
+ * @throws {InvalidFileError} when it is missing or has another shape
  */
 export function requireTensor(context: GraphContext, name: string, shape: readonly number[]): TensorInfo {
-  const { tensors, config, profile, used } = context;
+  const { tensors, config, used } = context;
   const problem = (text: string) => new InvalidFileError({ file: context.name }, `tensor ${name} ${text}`);
   const tensor = tensors.get(name);
   if (tensor === undefined) throw problem(`is missing, which ${config.architecture} needs`);
@@ -34,11 +34,6 @@ export function requireTensor(context: GraphContext, name: string, shape: readon
     throw problem(
       `has shape [${tensor.shape.join(', ')}] where its configuration needs [${shape.join(', ')}]`,
     );
-  }
-  const form = profile.linearForm(tensor.type);
-  const width = shape.at(-1)!;
-  if (form?.kind === 'blocks' && width % form.blockSize !== 0) {
-    throw problem(`of type ${tensor.type} has rows of ${width}, which is no multiple of ${form.blockSize}`);
   }
   used.add(name);
   return tensor;

@@ -1,6 +1,6 @@
 export { type BuildGraphOptions, buildGraph } from './build-graph.ts';
-export { fidelityOf, type LinearForm } from './linear-form.ts';
-export { cpuExactProfile, cpuFineGridProfile, cpuProfile } from './profiles/cpu.ts';
-export type { Profile } from './profiles/profile.ts';
+export { fidelityOf, type LinearForm, type MinimumForm } from './linear-form.ts';
+export { cpuBlockSumProfile, cpuExactProfile, cpuFineGridProfile, cpuProfile } from './profiles/cpu.ts';
+export type { LinearRole, Profile } from './profiles/profile.ts';
 export { webgpuExactProfile, webgpuProfile } from './profiles/webgpu.ts';
 export { type RotaryTables, rotaryFrequencies, rotaryTables } from './rotary-tables.ts';

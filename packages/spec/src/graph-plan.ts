@@ -19,8 +19,13 @@ export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'bloc
  * - `native`: the format's own grid, without change
  * - `fine`: 8 bits, up to seventeen steps to each step of a 4-bit format with a float minimum, so that the zero point
  *   can be an integer. In blocks that contain zero the error is at most 1/32 of a step of the format.
+ * - `folded`: 4 bits for a 4-bit format with a float minimum: an integer zero point, the code closest to zero, and
+ *   what it is off by, at most half a step, as weights of further inputs. After its own inputs a row has `inputs/32`
+ *   first digits, for the sums of the blocks of 32, and as many second digits, for those sums divided by 16; they are
+ *   4-bit weights too, with one scale for the row, filled up to a whole block. In rows whose blocks all contain zero
+ *   the error is at most 1/400 of the row's largest step.
  */
-export type PackGrid = 'native' | 'fine';
+export type PackGrid = 'native' | 'fine' | 'folded';
 
 export interface PackRecipe {
   readonly kind: PackKind;

@@ -1,19 +1,11 @@
 import { createRandom } from '@llamella/conformance';
 import { decodeTensor, fineGridBound, fineGridError } from '@llamella/weights';
 import { describe, expect, it } from 'vitest';
+import { half } from './half.ts';
 import { memoryCheckpoint, randomBlocks, setParameters } from './memory-checkpoint.ts';
 import { packAndUnpack } from './unpack.ts';
 
 const random = createRandom(5);
-
-/** float16 bits of a number that float16 can hold. */
-function half(value: number): number {
-  if (value === 0) return Object.is(value, -0) ? 0x8000 : 0;
-  const exponent = Math.max(-14, Math.floor(Math.log2(Math.abs(value))));
-  const mantissa = Math.abs(value) / 2 ** exponent;
-  const bits = mantissa < 1 ? mantissa * 1024 : ((exponent + 15) << 10) | ((mantissa - 1) * 1024);
-  return bits | (value < 0 ? 0x8000 : 0);
-}
 
 /** One row of Q4_1 whose blocks have these scales and minimums and codes that cover 0 to 15. */
 function row(parameters: readonly (readonly [scale: number, minimum: number])[]): Uint8Array {

@@ -39,7 +39,7 @@ export function writeLlama(context: GraphContext): void {
   const head = config.tiedEmbeddings ? 'token_embd.weight' : 'output.weight';
   linear(
     context,
-    { tensors: [{ name: head, outputs: config.vocabularySize }], inputs: config.hiddenSize },
+    { tensors: [{ name: head, outputs: config.vocabularySize }], inputs: config.hiddenSize, role: 'head' },
     'selected',
     'logits',
   );
@@ -55,7 +55,11 @@ function attention(context: GraphContext, index: number, input: string, output: 
   const query = { name: `${prefix}.attn_q.weight`, outputs: queryWidth };
   const key = { name: `${prefix}.attn_k.weight`, outputs: keyValueWidth };
   const value = { name: `${prefix}.attn_v.weight`, outputs: keyValueWidth };
-  const stacked: LinearLayer = { tensors: [query, key, value], inputs: config.hiddenSize };
+  const stacked: LinearLayer = {
+    tensors: [query, key, value],
+    inputs: config.hiddenSize,
+    role: 'attention-input',
+  };
   const rotaryInAttention = attentionRotates(config);
   let projections: string[];
   if (rotaryInAttention && context.profile.stackQueryKeyValue && sameForm(context, stacked)) {
@@ -64,7 +68,7 @@ function attention(context: GraphContext, index: number, input: string, output: 
   } else {
     projections = [`${layer}.query`, `${layer}.key`, `${layer}.value`];
     for (const [position, tensor] of stacked.tensors.entries()) {
-      linear(context, { tensors: [tensor], inputs: config.hiddenSize }, input, projections[position]!);
+      linear(context, { ...stacked, tensors: [tensor] }, input, projections[position]!);
     }
   }
   if (!rotaryInAttention) {
@@ -100,7 +104,11 @@ function attention(context: GraphContext, index: number, input: string, output: 
   );
   linear(
     context,
-    { tensors: [{ name: `${prefix}.attn_output.weight`, outputs: config.hiddenSize }], inputs: queryWidth },
+    {
+      tensors: [{ name: `${prefix}.attn_output.weight`, outputs: config.hiddenSize }],
+      inputs: queryWidth,
+      role: 'attention-output',
+    },
     `${layer}.heads`,
     output,
   );
@@ -108,7 +116,7 @@ function attention(context: GraphContext, index: number, input: string, output: 
 
 function sameForm(context: GraphContext, layer: LinearLayer): boolean {
   const types = layer.tensors.map(({ name, outputs }) => {
-    linearFormOf(context, name, [outputs, layer.inputs]);
+    linearFormOf(context, name, [outputs, layer.inputs], layer.role);
     return context.tensors.get(name)!.type;
   });
   return types.every((type) => type === types[0]);
@@ -118,10 +126,19 @@ function feedForward(context: GraphContext, index: number, input: string, output
   const { config, writer, profile } = context;
   const prefix = `blk.${index}`;
   const layer = `layer.${index}`;
-  const project = (tensor: string, outputs: number, inputs: number, from: string, to: string) =>
-    linear(context, { tensors: [{ name: `${prefix}.${tensor}.weight`, outputs }], inputs }, from, to);
-  project('ffn_gate', config.intermediateSize, config.hiddenSize, input, `${layer}.gate`);
-  project('ffn_up', config.intermediateSize, config.hiddenSize, input, `${layer}.up`);
+  const gate = { name: `${prefix}.ffn_gate.weight`, outputs: config.intermediateSize };
+  const up = { name: `${prefix}.ffn_up.weight`, outputs: config.intermediateSize };
+  const stacked: LinearLayer = { tensors: [gate, up], inputs: config.hiddenSize, role: 'gate-up' };
+  if (profile.stackGateUp && sameForm(context, stacked)) {
+    linear(context, stacked, input, `${layer}.gate_up`);
+    writer.node('Split', [`${layer}.gate_up`], [`${layer}.gate`, `${layer}.up`], {
+      axis: -1,
+      num_outputs: 2,
+    });
+  } else {
+    linear(context, { ...stacked, tensors: [gate] }, input, `${layer}.gate`);
+    linear(context, { ...stacked, tensors: [up] }, input, `${layer}.up`);
+  }
   if (profile.silu === 'quick-gelu') {
     writer.contribNode('QuickGelu', [`${layer}.gate`], [`${layer}.gated`], { alpha: { float: 1 } });
   } else {
@@ -129,5 +146,11 @@ function feedForward(context: GraphContext, index: number, input: string, output
     writer.node('Mul', [`${layer}.gate`, `${layer}.sigmoid`], [`${layer}.gated`]);
   }
   writer.node('Mul', [`${layer}.gated`, `${layer}.up`], [`${layer}.hidden`]);
-  project('ffn_down', config.hiddenSize, config.intermediateSize, `${layer}.hidden`, output);
+  const down = { name: `${prefix}.ffn_down.weight`, outputs: config.hiddenSize };
+  linear(
+    context,
+    { tensors: [down], inputs: config.intermediateSize, role: 'down' },
+    `${layer}.hidden`,
+    output,
+  );
 }

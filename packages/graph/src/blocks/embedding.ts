@@ -6,15 +6,15 @@ import { linearFormOf } from './linear.ts';
 export function embedding(context: GraphContext, tensor: string, output: string): void {
   const { config, table, writer } = context;
   const shape = [config.vocabularySize, config.hiddenSize];
-  const form = linearFormOf(context, tensor, shape);
-  if (form.kind === 'float' || form.minimums || form.zeroPoints) {
+  const form = linearFormOf(context, tensor, shape, 'embedding');
+  if (form.kind === 'float' || form.minimums !== 'none') {
     table.packed('embedding', 'float32', shape, { kind: 'decode', tensors: [tensor] });
     writer.node('Gather', ['embedding', 'input_ids'], [output], { axis: 0 });
     context.fidelity.push({ tensor, kind: 'decoded', bound: 0, runsAs: 'Gather float32' });
     return;
   }
-  const { bits, blockSize, grid } = form;
-  const recipe = { tensors: [tensor], bits, blockSize, grid };
+  const { bits, blockSize } = form;
+  const recipe = { tensors: [tensor], bits, blockSize, grid: 'native' as const };
   const blocks = config.hiddenSize / blockSize;
   const width = (config.hiddenSize * bits) / 8;
   table.packed('embedding.quantized', 'uint8', [config.vocabularySize, width], {

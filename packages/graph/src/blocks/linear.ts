@@ -1,22 +1,36 @@
-import { UnsupportedError } from '@llamella/spec';
+import { InvalidFileError, type PackGrid, UnsupportedError } from '@llamella/spec';
 import { type GraphContext, requireTensor } from '../graph-context.ts';
-import { fidelityOf, type LinearForm } from '../linear-form.ts';
-import { blockSums } from './block-sums.ts';
+import { fidelityOf, GGML_BLOCK_SIZE, type LinearForm, type MinimumForm } from '../linear-form.ts';
+import type { LinearRole } from '../profiles/profile.ts';
+import { blockSums, withBlockSums } from './block-sums.ts';
 
 /** One weight matrix `[outputs, inputs]`, or several that read the same input, stacked along their outputs. */
 export interface LinearLayer {
   readonly tensors: readonly { readonly name: string; readonly outputs: number }[];
   readonly inputs: number;
+  readonly role: LinearRole;
 }
 
 /** The form in which one tensor is multiplied. @throws {UnsupportedError} when the backend has none for its type */
-export function linearFormOf(context: GraphContext, name: string, shape: readonly number[]): LinearForm {
+export function linearFormOf(
+  context: GraphContext,
+  name: string,
+  shape: readonly number[],
+  role: LinearRole,
+): LinearForm {
   const { type } = requireTensor(context, name, shape);
-  const form = context.profile.linearForm(type);
+  const form = context.profile.linearForm(type, role);
   if (form === undefined) {
     throw new UnsupportedError(
       `tensor ${name} of type ${type} on ${context.profile.name}`,
       'use a file with F32, F16, BF16, Q8_0, Q4_0 or Q4_1 weights',
+    );
+  }
+  const width = shape.at(-1)!;
+  if (form.kind === 'blocks' && width % GGML_BLOCK_SIZE !== 0) {
+    throw new InvalidFileError(
+      { file: context.name },
+      `tensor ${name} of type ${type} has rows of ${width}, which is no multiple of ${GGML_BLOCK_SIZE}`,
     );
   }
   return form;
@@ -25,7 +39,7 @@ export function linearFormOf(context: GraphContext, name: string, shape: readonl
 /** Writes `output = input x weights^T`. `input` is float32 `[1, tokens, inputs]`. */
 export function linear(context: GraphContext, layer: LinearLayer, input: string, output: string): void {
   const forms = layer.tensors.map(({ name, outputs }) =>
-    linearFormOf(context, name, [outputs, layer.inputs]),
+    linearFormOf(context, name, [outputs, layer.inputs], layer.role),
   );
   const form = forms[0]!;
   const names = layer.tensors.map(({ name }) => name);
@@ -50,34 +64,51 @@ interface BlockProduct {
 function writeBlocks(context: GraphContext, product: BlockProduct, input: string, output: string): void {
   const { form, names, outputs, inputs } = product;
   const { table, writer } = context;
-  const { bits, blockSize, grid } = form;
-  const blocks = inputs / blockSize;
-  const recipe = { tensors: names, bits, blockSize, grid };
+  const { bits, blockSize, minimums } = form;
+  const sumCount = inputs / GGML_BLOCK_SIZE;
+  const folded = minimums === 'folded';
+  const blocks = inputs / blockSize + (folded ? Math.ceil((2 * sumCount) / blockSize) : 0);
+  const recipe = { tensors: names, bits, blockSize, grid: packGrids[minimums] };
   table.packed(`${output}.quantized`, 'uint8', [outputs, blocks, (blockSize * bits) / 8], {
     kind: 'quantized',
     ...recipe,
   });
   table.packed(`${output}.scales`, 'float32', [outputs, blocks], { kind: 'scales', ...recipe });
-  const operands = [input, `${output}.quantized`, `${output}.scales`];
-  if (form.zeroPoints) {
+  const operands = [
+    folded ? withBlockSums(context, input, sumCount) : input,
+    `${output}.quantized`,
+    `${output}.scales`,
+  ];
+  if (folded || minimums === 'fine-grid') {
     const width = Math.ceil((blocks * bits) / 8);
     table.packed(`${output}.zero_points`, 'uint8', [outputs, width], { kind: 'zero-points', ...recipe });
     operands.push(`${output}.zero_points`);
   }
   const attributes = {
-    K: inputs,
+    K: folded ? inputs + 2 * sumCount : inputs,
     N: outputs,
     bits,
     block_size: blockSize,
     accuracy_level: form.accuracyLevel,
   };
-  if (!form.minimums) {
+  if (minimums !== 'block-sums') {
     writer.contribNode('MatMulNBits', operands, [output], attributes);
     return;
   }
-  const sums = blockSums(context, input, blocks, blockSize);
-  table.packed(`${output}.minimums`, 'float32', [blocks, outputs], { kind: 'block-minimums', ...recipe });
+  const sums = blockSums(context, input, sumCount, GGML_BLOCK_SIZE);
+  table.packed(`${output}.minimums`, 'float32', [sumCount, outputs], {
+    kind: 'block-minimums',
+    tensors: names,
+    bits,
+  });
   writer.contribNode('MatMulNBits', operands, [`${output}.scaled`], attributes);
   writer.node('MatMul', [sums, `${output}.minimums`], [`${output}.shifted`]);
   writer.node('Add', [`${output}.scaled`, `${output}.shifted`], [output]);
 }
+
+const packGrids: Record<MinimumForm, PackGrid> = {
+  none: 'native',
+  'block-sums': 'native',
+  folded: 'folded',
+  'fine-grid': 'fine',
+};

@@ -100,6 +100,12 @@ export class OnnxWriter {
     });
   }
 
+  /** Adds a float32 scalar inside the protobuf. */
+  float32Constant(name: string, value: number): void {
+    const rawData = new Uint8Array(new Float32Array([value]).buffer);
+    this.#initializers.push({ name, dataType: dataTypes.float32, dims: [], rawData });
+  }
+
   /** Adds a constant whose bytes lie in the external file. */
   external(name: string, type: DataType, shape: readonly number[], offset: number, byteLength: number): void {
     this.#initializers.push({

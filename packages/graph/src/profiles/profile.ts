@@ -1,6 +1,9 @@
 import type { DataType, TensorType } from '@llamella/spec';
 import type { LinearForm } from '../linear-form.ts';
 
+/** What a weight matrix does in the model. */
+export type LinearRole = 'embedding' | 'attention-input' | 'attention-output' | 'gate-up' | 'down' | 'head';
+
 /**
  * What a backend runs well: every choice of the graph that depends on where it runs. An architecture asks the
  * profile and never the backend's name.
@@ -13,10 +16,11 @@ export interface Profile {
   readonly totalLengthShape: readonly number[];
   /** Projections of one input are stacked into one product where their types agree. */
   readonly stackQueryKeyValue: boolean;
+  readonly stackGateUp: boolean;
   /** SiLU as one `QuickGelu` node, or as the `Sigmoid` and `Mul` that the backend's own fusions look for. */
   readonly silu: 'quick-gelu' | 'sigmoid-mul';
   /** Chunk of prompt tokens that the backend runs best with. */
   readonly prefillChunk: number;
   /** How a linear layer whose weights are stored as `type` is multiplied; `undefined` when it cannot be. */
-  linearForm(type: TensorType): LinearForm | undefined;
+  linearForm(type: TensorType, role: LinearRole): LinearForm | undefined;
 }

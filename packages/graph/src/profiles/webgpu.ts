@@ -1,19 +1,19 @@
-import type { TensorType } from '@llamella/spec';
-import type { LinearForm } from '../linear-form.ts';
-import { cpuExactProfile, cpuProfile } from './cpu.ts';
+import { cpuBlockSumProfile, cpuExactProfile, cpuProfile } from './cpu.ts';
 import type { Profile } from './profile.ts';
 
 /**
  * ONNX Runtime's WebGPU execution provider, float32. Token ids are int32, since int64 has no kernels there; q, k, v
- * and SiLU keep the form that the provider's own fusions (`MatMulNBitsQkv`, `MatMulNBitsMlp`) look for.
+ * and SiLU keep the form that the provider's own fusions (`MatMulNBitsQkv`, `MatMulNBitsMlp`) look for, and so do the
+ * blocks of 32; a format's minimum goes through block sums.
  */
 export const webgpuProfile: Profile = {
   ...cpuProfile,
   name: 'webgpu',
   tokenType: 'int32',
   stackQueryKeyValue: false,
+  stackGateUp: false,
   silu: 'sigmoid-mul',
-  linearForm: (type: TensorType): LinearForm | undefined => cpuProfile.linearForm(type),
+  linearForm: cpuBlockSumProfile.linearForm,
 };
 
 /** The same without 8-bit activations: weights decoded to float32. */

@@ -9,6 +9,7 @@ import {
 } from '@llamella/spec';
 import { packBlockMinimums } from './pack-block-minimums.ts';
 import { packDecoded } from './pack-decoded.ts';
+import { packFoldedQuantized, packFoldedScales, packFoldedZeroPoints } from './pack-folded.ts';
 import { packQuantized } from './pack-quantized.ts';
 import { packScales } from './pack-scales.ts';
 import { packZeroPoints } from './pack-zero-points.ts';
@@ -39,6 +40,12 @@ const writers: Readonly<Record<PackKind, PackPartWriter>> = {
   'block-minimums': packBlockMinimums,
 };
 
+const foldedWriters: Partial<Record<PackKind, PackPartWriter>> = {
+  quantized: packFoldedQuantized,
+  scales: packFoldedScales,
+  'zero-points': packFoldedZeroPoints,
+};
+
 /**
  * Makes the bytes of an initializer from checkpoint tensors, as its recipe says. For every kind but `decode`, the
  * weight that the graph multiplies with is `(u - zeroPoint) * scale + blockMinimum`:
@@ -50,6 +57,7 @@ const writers: Readonly<Record<PackKind, PackPartWriter>> = {
  * | Q4_0, Q5_0, Q8_0 | 8 | any | value + 128 | 128 | d | 0 |
  * | Q4_1, Q5_1 | 8 | native | code + 128 | 128 | d | m |
  * | Q4_1, Q5_1 | 8 | fine | see {@link fineGridError} | per block | d/1 … d/17 | none |
+ * | Q4_0, Q4_1 | 4 | folded | code | per block | d | none; the remainders are further inputs |
  *
  * The machine must be little-endian, as all that run JavaScript are.
  *
@@ -92,10 +100,8 @@ export async function packInitializer(
     }
     const bytes = stored.byteOffset % 4 === 0 ? stored : new Uint8Array(stored);
     const outputs = info.shape.slice(0, -1).reduce((product, length) => product * length, 1);
-    writers[recipe.kind](
-      { file: checkpoint.name, info, bytes, firstOutput, outputs, inputs, totalOutputs, recipe },
-      target,
-    );
+    const write = (recipe.grid === 'folded' && foldedWriters[recipe.kind]) || writers[recipe.kind];
+    write({ file: checkpoint.name, info, bytes, firstOutput, outputs, inputs, totalOutputs, recipe }, target);
     firstOutput += outputs;
   }
   if (target !== destination) destination.set(target);

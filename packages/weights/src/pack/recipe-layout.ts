@@ -51,7 +51,7 @@ function checkOptions(recipe: PackRecipe): void {
   if (blockSize !== undefined && !packedBlockSizes.includes(blockSize)) {
     throw new UnsupportedError(`packing in blocks of ${blockSize}`, `use ${packedBlockSizes.join(' or ')}`);
   }
-  const onePerFormatBlock = kind === 'zero-points' || kind === 'block-minimums';
+  const onePerFormatBlock = (kind === 'zero-points' && grid !== 'folded') || kind === 'block-minimums';
   if (onePerFormatBlock && recipeBlockSize(recipe) !== formatBlockSize) {
     throw new UnsupportedError(`packing ${kind} in blocks of ${blockSize}`, `use ${formatBlockSize}`);
   }
@@ -60,10 +60,12 @@ function checkOptions(recipe: PackRecipe): void {
   }
   if (grid === 'fine' && bits === 4)
     throw new InvalidArgumentError('recipe.bits', 'must be 8 on the fine grid');
-  if (grid === 'fine' && kind === 'block-minimums') {
+  if (grid === 'folded' && bits !== 4)
+    throw new InvalidArgumentError('recipe.bits', 'must be 4 on the folded grid');
+  if (grid !== undefined && grid !== 'native' && kind === 'block-minimums') {
     throw new InvalidArgumentError(
       'recipe.grid',
-      'fine leaves no block minimums: use native, or leave them out',
+      `${grid} leaves no block minimums: use native, or leave them out`,
     );
   }
 }
@@ -81,14 +83,21 @@ function checkQuantized(recipe: PackRecipe, name: string, type: TensorInfo['type
   }
 }
 
+/** Blocks that the folded grid adds to each row: two digits for each block of the format. */
+export function remainderBlocks(recipe: PackRecipe, inputs: number): number {
+  if (recipe.grid !== 'folded') return 0;
+  return Math.ceil((2 * inputs) / formatBlockSize / recipeBlockSize(recipe));
+}
+
 /** Size of an initializer in bytes. */
 export function packedByteLength(recipe: PackRecipe, outputs: number, inputs: number): number {
-  const blocks = inputs / recipeBlockSize(recipe);
+  const blockSize = recipeBlockSize(recipe);
+  const blocks = inputs / blockSize + remainderBlocks(recipe, inputs);
   switch (recipe.kind) {
     case 'decode':
       return outputs * inputs * 4;
     case 'quantized':
-      return (outputs * inputs * recipe.bits!) / 8;
+      return (outputs * blocks * blockSize * recipe.bits!) / 8;
     case 'zero-points':
       return outputs * Math.ceil((blocks * recipe.bits!) / 8);
     case 'scales':
