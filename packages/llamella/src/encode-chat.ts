@@ -4,6 +4,7 @@ import { mapStrings } from './map-strings.ts';
 /** Noncharacters, which no text carries: they mark what a message says that looks like a control token. */
 const OPEN = '\uFDD0';
 const CLOSE = '\uFDD1';
+const MARKS = /[\uFDD0\uFDD1]/g;
 const MARKED = /\uFDD0([^\uFDD1]*)\uFDD1/u;
 
 /**
@@ -17,29 +18,33 @@ export function encodeChat(
 ): Uint32Array {
   const encode = (text: string, parseSpecialTokens: boolean) =>
     tokenizer.encode(text, { addSpecialTokens: false, parseSpecialTokens });
-  const forged = new Set<string>();
-  mapStrings(messages, (text) => {
-    for (const id of encode(text, true)) {
-      const token = tokenizer.idToToken(id);
-      if (token !== undefined && isControlToken(tokenizer, id) && text.includes(token)) forged.add(token);
-    }
-    return text;
-  });
-  if (forged.size === 0) return encode(template.render(messages), true);
-  const marked = mapStrings(messages, (text) => mark(text, forged));
+  if (findForged(tokenizer, messages).size === 0) return encode(template.render(messages), true);
+  // Marks of the message's own go first: without them, its text may spell out more.
+  const clean = mapStrings(messages, (text) => text.replaceAll(MARKS, ''));
+  const forged = [...findForged(tokenizer, clean)].sort((a, b) => b.length - a.length);
+  const marked = mapStrings(clean, (text) => mark(text, forged));
   const pieces = template.render(marked).split(MARKED);
   return concatenate(pieces.map((piece, index) => encode(piece, index % 2 === 0)));
 }
 
-function isControlToken(tokenizer: Tokenizer, id: number): boolean {
-  return tokenizer.tokenBytes(id).length === 0;
+/** Control tokens that a message spells out. */
+function findForged(tokenizer: Tokenizer, messages: readonly ChatMessage[]): Set<string> {
+  const forged = new Set<string>();
+  mapStrings(messages, (text) => {
+    for (const id of tokenizer.encode(text, { addSpecialTokens: false, parseSpecialTokens: true })) {
+      const token = tokenizer.idToToken(id);
+      const isControl = tokenizer.tokenBytes(id).length === 0;
+      if (token !== undefined && isControl && text.includes(token)) forged.add(token);
+    }
+    return text;
+  });
+  return forged;
 }
 
-function mark(text: string, forged: ReadonlySet<string>): string {
-  let marked = text.replaceAll(OPEN, '').replaceAll(CLOSE, '');
-  const longestFirst = [...forged].sort((a, b) => b.length - a.length);
-  for (const token of longestFirst) marked = marked.replaceAll(token, `${OPEN}${token}${CLOSE}`);
-  return marked;
+/** @param tokens longest first, since one may be a part of another */
+function mark(text: string, tokens: readonly string[]): string {
+  const pattern = tokens.map((token) => token.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
+  return text.replaceAll(new RegExp(pattern, 'g'), (token) => OPEN + token + CLOSE);
 }
 
 function concatenate(parts: readonly Uint32Array[]): Uint32Array {

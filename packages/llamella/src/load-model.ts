@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
-import { chatTemplateFromGguf } from '@llamella/chat';
 import { createEngine } from '@llamella/engine';
 import { buildGraph } from '@llamella/graph';
 import { createKvCache } from '@llamella/kv-cache';
 import { createNodeBackend } from '@llamella/runtime-node';
 import { createSampler, logprobs } from '@llamella/sampler';
-import type { ChatTemplate, OnProgress } from '@llamella/spec';
+import type { OnProgress } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
+import { chatTemplateOnDemand } from './chat-template-on-demand.ts';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
@@ -62,9 +62,6 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     signal?.throwIfAborted();
     const cache = createKvCache({ storage: backend.storage, contextLength: plan.interface.contextLength });
     const engine = createEngine({ backend, tokenizer, cache, createSampler, logprobs });
-    let chatTemplate: ChatTemplate | undefined;
-    // Without the arrays: they hold the vocabulary once more.
-    const values = new Map([...metadata].filter(([, value]) => typeof value !== 'object'));
     onProgress?.({ phase: 'compile', loaded: 1, total: 1 });
     return createLoadedModel({
       name: config.name ?? basename(opened.name),
@@ -74,7 +71,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
       loadMs: performance.now() - started,
       engine,
       backend,
-      chatTemplate: () => (chatTemplate ??= chatTemplateFromGguf(values, { tokenizer, name: opened.name })),
+      chatTemplate: chatTemplateOnDemand(metadata, tokenizer, opened.name),
     });
   } catch (error) {
     await backend[Symbol.asyncDispose]();

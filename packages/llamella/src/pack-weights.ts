@@ -59,12 +59,19 @@ function rememberTensors(checkpoint: Checkpoint): Checkpoint {
       if (known !== undefined) return known;
       const bytes = checkpoint.readTensor(name, signal);
       kept.set(name, bytes);
-      for (const oldest of kept.keys()) {
+      for (const [oldest, stored] of kept) {
         if (kept.size <= KEPT_TENSORS) break;
         kept.delete(oldest);
+        stored.then(freeMemory, () => undefined);
       }
       return bytes;
     },
     [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
   };
+}
+
+/** Gives the memory of a tensor back at once: a collection would come only after all of them. */
+function freeMemory(bytes: Uint8Array): void {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && bytes.byteLength === buffer.byteLength) buffer.transfer(0);
 }

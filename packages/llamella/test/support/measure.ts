@@ -15,7 +15,5 @@ export async function measure(model: LoadedModel, golden: TeacherForcedGolden): 
       results.push(compareWithGolden(golden.position(position), logits));
     },
   );
-  const s = summarizeDivergence(results);
-  console.log(s);
-  return s;
+  return summarizeDivergence(results);
 }
