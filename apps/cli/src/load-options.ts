@@ -1,13 +1,13 @@
 import { InvalidArgumentError } from '@llamella/spec';
 import type { Command } from 'commander';
-import type { Device, InspectOptions, LoadOptions } from './llamella.ts';
+import type { DeviceChoice, InspectOptions, LoadOptions } from './llamella.ts';
 import { parseNumber } from './parse-number.ts';
 
-const devices: readonly Device[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
+const devices: readonly DeviceChoice[] = ['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
 
 /** Values of the options that say how a model is loaded. */
 export interface LoadFlags {
-  device?: Device;
+  device?: DeviceChoice;
   exact?: boolean;
   threads?: number;
   contextLength?: number;
@@ -46,7 +46,7 @@ export function toInspectOptions(flags: LoadFlags): InspectOptions {
   };
 }
 
-function parseDevice(text: string): Device {
+function parseDevice(text: string): DeviceChoice {
   const device = devices.find((name) => name === text);
   if (!device)
     throw new InvalidArgumentError('--device', `one of ${devices.join(', ')} expected, got "${text}"`);

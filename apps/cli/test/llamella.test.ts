@@ -2,13 +2,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { importLlamella } from '../src/llamella.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const isReady = await importLlamella().then(
-  () => true,
-  () => false,
-);
 
 async function llamella(words: readonly string[], input = '') {
   const child = promisify(execFile)(process.execPath, ['--conditions=@llamella/source', main, ...words], {
@@ -24,68 +19,64 @@ test('--version needs no model', async () => {
   expect((await llamella(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+/);
 });
 
-// The package llamella is the composition root; without its exports there is nothing to run.
-describe.skipIf(!isReady)(
-  'the real program (skipped while the package llamella exports no loadModel)',
-  () => {
-    let document: { text: string; tokens: number[]; finishReason: string; timings: Record<string, number> };
-    const words = ['run', '--prompt', 'The capital of France is', '--max-tokens', '8', '--json'];
+describe('with the embedded model', () => {
+  let document: { text: string; tokens: number[]; finishReason: string; timings: Record<string, number> };
+  const words = ['run', '--prompt', 'The capital of France is', '--max-tokens', '8', '--json'];
 
-    beforeAll(async () => {
-      document = JSON.parse((await llamella(words)).stdout);
-    });
+  beforeAll(async () => {
+    document = JSON.parse((await llamella(words)).stdout);
+  });
 
-    test('run --json', async () => {
-      expect(document.finishReason).toBe('length');
-      expect(document.tokens).toHaveLength(8);
-      expect(document.text).toContain('Paris');
-      expect(document.timings.generatedTokens).toBe(8);
-      for (const name of ['loadMs', 'promptTokens', 'promptMs', 'firstTokenMs', 'generateMs'])
-        expect(document.timings[name]).toBeGreaterThan(0);
-    });
+  test('run --json', async () => {
+    expect(document.finishReason).toBe('length');
+    expect(document.tokens).toHaveLength(8);
+    expect(document.text).toContain('Paris');
+    expect(document.timings.generatedTokens).toBe(8);
+    for (const name of ['loadMs', 'promptTokens', 'promptMs', 'firstTokenMs', 'generateMs'])
+      expect(document.timings[name]).toBeGreaterThan(0);
+  });
 
-    test('run prints the same text, and nothing else', async () => {
-      const { stdout, stderr } = await llamella(words.slice(0, -1));
-      expect(stdout).toBe(`${document.text}\n`);
-      expect(stderr).toMatch(/^llamella: stopped after 8 tokens.*\n$/);
-    });
+  test('run prints the same text, and nothing else', async () => {
+    const { stdout, stderr } = await llamella(words.slice(0, -1));
+    expect(stdout).toBe(`${document.text}\n`);
+    expect(stderr).toMatch(/^llamella: stopped after 8 tokens.*\n$/);
+  });
 
-    test('tokenize and back', async () => {
-      const text = 'Grüße, 世界 😀\n  and more\n';
-      const { ids } = JSON.parse((await llamella(['tokenize', 'smollm2', '--json'], text)).stdout);
-      const plain = (await llamella(['tokenize', 'smollm2'], text)).stdout;
-      expect(plain).toBe(`${ids.join(' ')}\n`);
-      expect((await llamella(['tokenize', 'smollm2', '--decode', '--no-special-tokens'], plain)).stdout).toBe(
-        text,
-      );
-    });
+  test('tokenize and back', async () => {
+    const text = 'Grüße, 世界 😀\n  and more\n';
+    const { ids } = JSON.parse((await llamella(['tokenize', 'smollm2', '--json'], text)).stdout);
+    const plain = (await llamella(['tokenize', 'smollm2'], text)).stdout;
+    expect(plain).toBe(`${ids.join(' ')}\n`);
+    expect((await llamella(['tokenize', 'smollm2', '--decode', '--no-special-tokens'], plain)).stdout).toBe(
+      text,
+    );
+  });
 
-    test('inspect --json', async () => {
-      const report = JSON.parse((await llamella(['inspect', '--json'])).stdout);
-      expect(report).toMatchObject({
-        architecture: 'llama',
-        config: { layerCount: 30, vocabularySize: 49152 },
-      });
-      expect(report.parameters).toBeGreaterThan(134e6);
-      expect(report.weightBytes).toBeGreaterThan(0);
+  test('inspect --json', async () => {
+    const report = JSON.parse((await llamella(['inspect', '--json'])).stdout);
+    expect(report).toMatchObject({
+      architecture: 'llama',
+      config: { layerCount: 30, vocabularySize: 49152 },
     });
+    expect(report.parameters).toBeGreaterThan(134e6);
+    expect(report.weightBytes).toBeGreaterThan(0);
+  });
 
-    test('chat answers a question from a pipe', async () => {
-      const { stdout, stderr } = await llamella(
-        ['chat', '--temperature', '0'],
-        'What is the capital of France?\n',
-      );
-      expect(stdout).toContain('Paris');
-      expect(stdout.endsWith('\n')).toBe(true);
-      expect(stderr).toBe('');
-    });
+  test('chat answers a question from a pipe', async () => {
+    const { stdout, stderr } = await llamella(
+      ['chat', '--exact', '--temperature', '0', '--max-tokens', '32'],
+      'What is the capital of France?\n',
+    );
+    expect(stdout).toContain('Paris');
+    expect(stdout.endsWith('\n')).toBe(true);
+    expect(stderr).toBe('');
+  });
 
-    test('a file that does not exist is an error', async () => {
-      await expect(llamella(['run', 'no-such-file.gguf', '--prompt', 'x'])).rejects.toMatchObject({
-        code: 1,
-        stdout: '',
-        stderr: expect.stringMatching(/^llamella: .*no-such-file\.gguf/),
-      });
+  test('a file that does not exist is an error', async () => {
+    await expect(llamella(['run', 'no-such-file.gguf', '--prompt', 'x'])).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^llamella: .*no-such-file\.gguf/),
     });
-  },
-);
+  });
+});
