@@ -1,20 +1,8 @@
-import type { GenerateOptions, GenerationPart } from '@llamella/spec';
 import type { Candidate } from './candidate.ts';
-
-/** The part of the package that is measured. */
-interface Model extends AsyncDisposable {
-  generate(prompt: Uint32Array, options: GenerateOptions): AsyncIterable<GenerationPart>;
-}
-
-type LoadModel = (
-  reference: string,
-  options: { device: string; threads: number; contextLength: number; exact: boolean },
-) => Promise<Model>;
 
 export const llamella: Candidate = {
   async load({ model: reference, threads, contextLength, exact }) {
-    const { loadModel } = (await import('llamella')) as unknown as { loadModel?: LoadModel };
-    if (loadModel === undefined) throw new Error('the package llamella has no loadModel');
+    const { loadModel } = await import('llamella');
     const model = await loadModel(reference, { device: 'cpu', threads, contextLength, exact });
     return {
       async *generate(prompt, count) {

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type GraphInterface, InvalidArgumentError, type KvStorage, LlamellaError } from '@llamella/spec';
 import type { KvMemory, KvSlot } from './kv-memory.ts';
+import { returnFreedMemory } from './native/return-freed-memory.ts';
 
 /** Runs one piece of work at a time. */
 export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
@@ -68,6 +69,7 @@ export class NodeKvStorage implements KvStorage {
       this.#slots = grown;
       this.#capacity = capacity;
       this.generation++;
+      returnFreedMemory();
       for (const slot of outgrown) slot.release();
     });
   }

@@ -3,6 +3,7 @@ import koffi from 'koffi';
 import { appendProvider, type Device } from './device.ts';
 import { cStrings } from './native/c-strings.ts';
 import type { Handle, OrtApi } from './native/ort-api.ts';
+import { returnFreedMemory } from './native/return-freed-memory.ts';
 
 export interface SessionOptions {
   readonly device: Device;
@@ -30,6 +31,8 @@ export async function createSession(
   try {
     api.check('SetIntraOpNumThreads', sessionOptions, options.threads);
     api.check('SetSessionGraphOptimizationLevel', sessionOptions, OPTIMIZE_ALL);
+    // Plans of memory are made per input shape; prompts have many, and each plan would keep its block.
+    api.check('DisableMemPattern', sessionOptions);
     for (const [key, value] of Object.entries(options.configEntries ?? {})) {
       api.check('AddSessionConfigEntry', sessionOptions, key, value);
     }
@@ -54,6 +57,7 @@ export async function createSession(
       sessionOptions,
     );
     keepAlive(names, buffers, lengths, weights, model);
+    returnFreedMemory();
     return session;
   } finally {
     api.call('ReleaseSessionOptions', sessionOptions);

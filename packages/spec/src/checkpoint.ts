@@ -9,6 +9,6 @@ export interface Checkpoint extends AsyncDisposable {
   readonly config: ModelConfig;
   /** Tensors by canonical name (`blk.0.attn_q.weight`, `token_embd.weight`, … as in GGUF). */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Stored bytes of one tensor, unchanged. @throws {LlamellaError} `not-found` when there is no such tensor */
+  /** Stored bytes of one tensor, unchanged and owned by the caller. @throws {LlamellaError} `not-found` when there is no such tensor */
   readTensor(name: string, signal?: AbortSignal): Promise<Uint8Array>;
 }

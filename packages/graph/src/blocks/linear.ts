@@ -23,7 +23,7 @@ export function linearFormOf(
   if (form === undefined) {
     throw new UnsupportedError(
       `tensor ${name} of type ${type} on ${context.profile.name}`,
-      'use a file with F32, F16, BF16, Q8_0, Q4_0 or Q4_1 weights',
+      `use a file with weights of type ${context.profile.types.join(', ')}`,
     );
   }
   const width = shape.at(-1)!;

@@ -33,6 +33,7 @@ export const cpuProfile: Profile = {
   stackGateUp: true,
   silu: 'quick-gelu',
   prefillChunk: 256,
+  types: Object.keys(forms) as TensorType[],
   linearForm(type, role) {
     const form = forms[type];
     if (form?.kind !== 'blocks' || form.bits !== 4 || role !== 'attention-input') return form;

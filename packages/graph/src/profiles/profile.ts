@@ -21,6 +21,8 @@ export interface Profile {
   readonly silu: 'quick-gelu' | 'sigmoid-mul';
   /** Chunk of prompt tokens that the backend runs best with. */
   readonly prefillChunk: number;
+  /** Types of weights that can be multiplied. */
+  readonly types: readonly TensorType[];
   /** How a linear layer whose weights are stored as `type` is multiplied; `undefined` when it cannot be. */
   linearForm(type: TensorType, role: LinearRole): LinearForm | undefined;
 }

@@ -18,6 +18,7 @@ export const functionTable = {
     'void* (void* environment, void* model, size_t length, void* options, _Out_ void** session)',
   ],
   CreateSessionOptions: [10, 'void* (_Out_ void** options)'],
+  DisableMemPattern: [17, 'void* (void* options)'],
   SetSessionGraphOptimizationLevel: [23, 'void* (void* options, int level)'],
   SetIntraOpNumThreads: [24, 'void* (void* options, int threads)'],
   CreateRunOptions: [39, 'void* (_Out_ void** options)'],
