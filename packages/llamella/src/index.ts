@@ -1,3 +1,4 @@
+export { type Device, listDevices } from '@llamella/runtime-node';
 export type {
   ChatMessage,
   ErrorCode,
