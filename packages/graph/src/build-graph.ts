@@ -1,5 +1,5 @@
 import { type Checkpoint, type GraphPlan, InvalidArgumentError, UnsupportedError } from '@llamella/spec';
-import { architectures } from './architectures/architectures.ts';
+import { requireArchitecture } from './architectures/architectures.ts';
 import { checkConfig } from './check-config.ts';
 import { checkAllUsed, checkDense } from './check-tensors.ts';
 import type { GraphContext } from './graph-context.ts';
@@ -45,13 +45,7 @@ export function buildGraph(
 ): GraphPlan {
   const { config, name, tensors } = checkpoint;
   const { profile } = options;
-  const write = architectures.get(config.architecture);
-  if (write === undefined) {
-    throw new UnsupportedError(
-      `${name}: architecture ${JSON.stringify(config.architecture)}`,
-      `supported: ${[...architectures.keys()].join(', ')}`,
-    );
-  }
+  const write = requireArchitecture(config.architecture, name);
   checkConfig(name, config);
   checkDense(checkpoint);
   const contextLength = readContextLength(checkpoint, options.contextLength);

@@ -1,3 +1,4 @@
+export { checkArchitecture } from './architectures/architectures.ts';
 export { type BuildGraphOptions, buildGraph } from './build-graph.ts';
 export { fidelityOf, type LinearForm, type MinimumForm } from './linear-form.ts';
 export { cpuBlockSumProfile, cpuExactProfile, cpuFineGridProfile, cpuProfile } from './profiles/cpu.ts';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { buildGraph } from '@llamella/graph';
+import { buildGraph, checkArchitecture } from '@llamella/graph';
 import type { ModelConfig, TensorFidelity, TensorInfo } from '@llamella/spec';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
@@ -36,6 +36,7 @@ export async function inspectModel(reference?: string, options: InspectOptions =
   const device = chooseDevice(options.device);
   const { checkpoint, files } = await openCheckpoint(reference, options.signal);
   await using opened = checkpoint;
+  checkArchitecture(opened.architecture, opened.name);
   const plan = buildGraph(opened, { profile: profileFor(device, options.exact ?? false) });
   const tensors = [...opened.tensors.values()];
   const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { createEngine } from '@llamella/engine';
-import { buildGraph } from '@llamella/graph';
+import { buildGraph, checkArchitecture } from '@llamella/graph';
 import { createKvCache } from '@llamella/kv-cache';
+import { systemPrompt } from '@llamella/model-smollm2-135m-instruct';
 import { createNodeBackend } from '@llamella/runtime-node';
 import { createSampler, logprobs } from '@llamella/sampler';
 import type { OnProgress } from '@llamella/spec';
@@ -11,6 +12,7 @@ import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { packWeights } from './pack-weights.ts';
+import { isDefaultModel } from './resolve-reference.ts';
 
 export interface LoadOptions {
   /** Default `auto`. */
@@ -44,6 +46,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
   const device = chooseDevice(options.device);
   const { checkpoint } = await openCheckpoint(reference, signal);
   await using opened = checkpoint;
+  checkArchitecture(opened.architecture, opened.name);
   const { config, metadata } = opened;
   const plan = buildGraph(opened, {
     profile: profileFor(device, options.exact ?? false),
@@ -71,6 +74,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
       loadMs: performance.now() - started,
       engine,
       backend,
+      recommendedSystemPrompt: isDefaultModel(reference) ? systemPrompt : undefined,
       chatTemplate: chatTemplateOnDemand(metadata, tokenizer, opened.name),
     });
   } catch (error) {

@@ -23,6 +23,11 @@ export interface LoadedModel extends AsyncDisposable {
   readonly fidelity: readonly TensorFidelity[];
   /** Milliseconds from the call of `loadModel` until the model could run. */
   readonly loadMs: number;
+  /**
+   * System prompt that the model is known to answer best with; absent where none is known. `chat` does not add it: put
+   * it first into the conversation.
+   */
+  readonly recommendedSystemPrompt?: string;
   /** Turns prompts into streams, and gives raw logits: see `@llamella/engine`. */
   readonly engine: Engine;
 
@@ -51,12 +56,13 @@ export interface LoadedModelParts {
   readonly loadMs: number;
   readonly engine: Engine;
   readonly backend: Backend;
+  readonly recommendedSystemPrompt: string | undefined;
   /** Made when first needed: a model without a template can still `generate`. */
   readonly chatTemplate: () => ChatTemplate;
 }
 
 export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
-  const { name, config, tokenizer, fidelity, loadMs, engine, backend } = parts;
+  const { name, config, tokenizer, fidelity, loadMs, engine, backend, recommendedSystemPrompt } = parts;
   return {
     name,
     device: backend.info.device,
@@ -64,6 +70,7 @@ export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
     tokenizer,
     fidelity,
     loadMs,
+    ...(recommendedSystemPrompt !== undefined && { recommendedSystemPrompt }),
     engine,
     generate: (prompt, options = {}) => engine.generate(prompt, options),
     async *chat(messages, options = {}) {

@@ -7,6 +7,11 @@ import { InvalidFileError, LlamellaError, UnsupportedError } from '@llamella/spe
 /** Name of the model that is used when none is given. */
 export const DEFAULT_MODEL = 'smollm2';
 
+/** Whether a reference means the embedded model. */
+export function isDefaultModel(reference: string | undefined): boolean {
+  return reference === undefined || reference === DEFAULT_MODEL;
+}
+
 const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
 
 /**
@@ -18,7 +23,7 @@ const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
  * @throws {UnsupportedError} for references to other places
  */
 export async function resolveReference(reference: string = DEFAULT_MODEL): Promise<string> {
-  if (reference === DEFAULT_MODEL) return fileURLToPath(weightsUrl);
+  if (isDefaultModel(reference)) return fileURLToPath(weightsUrl);
   if (/^(hf|https?):/.test(reference)) {
     throw new UnsupportedError(
       `loading ${reference} from the network`,

@@ -27,3 +27,10 @@ export const sha256: readonly string[] = [
 
 /** Size of each of {@link weightsFiles} in bytes, in the same order. */
 export const byteLengths: readonly number[] = [50_694_944, 47_667_680];
+
+/**
+ * System prompt to chat with: none. The model's template has one of its own, which introduces a persona; with it the
+ * model is less sure of plain facts. Asked for the capital of France, it begins with "The capital" with a probability
+ * of 0.17 under that persona and of 0.59 under an empty system prompt.
+ */
+export const systemPrompt = '';

@@ -3,6 +3,7 @@ import { checkRequest } from './check-request.ts';
 import type { KvMemory } from './kv-memory.ts';
 import type { HandleStack } from './native/handle-stack.ts';
 import type { Handle } from './native/ort-api.ts';
+import { returnFreedMemory } from './native/return-freed-memory.ts';
 import { NodeKvStorage } from './node-kv-storage.ts';
 import type { Step, StepContext } from './step.ts';
 import { StepCache } from './step-cache.ts';
@@ -69,6 +70,7 @@ export class NodeBackend implements Backend {
       this.#steps.release();
       this.storage.release();
       this.#parts.handles.release();
+      returnFreedMemory();
     });
     await this.#lastWork;
   }

@@ -55,9 +55,7 @@ export async function runSlashCommand(line: string, state: ChatState): Promise<S
 
 function setSystem(text: string, conversation: Conversation): string {
   if (text === '')
-    return conversation.system === undefined
-      ? 'No instructions are set.'
-      : `Instructions: ${conversation.system}`;
+    return conversation.system ? `Instructions: ${conversation.system}` : 'No instructions are set.';
   conversation.system = text === '-' ? undefined : text;
   return text === '-' ? 'The instructions are removed.' : 'The instructions are set.';
 }

@@ -4,6 +4,7 @@ import { parseChatArguments } from '../chat-arguments.ts';
 import type { CommandContext } from '../command-context.ts';
 import { chatDefaults } from '../defaults.ts';
 import { type GenerationFlags, toGenerateOptions } from '../generation-options.ts';
+import type { LoadedModel } from '../llamella.ts';
 import { load } from '../load.ts';
 import { type LoadFlags, toLoadOptions } from '../load-options.ts';
 import { note, writeJson, writeResult } from '../output.ts';
@@ -26,7 +27,7 @@ export async function chat(
     if (flags.json) throw new InvalidArgumentError('--json', 'needs a message, as an argument or on stdin');
     const { chatInteractively } = await import('../chat/interactive-chat.ts');
     await using model = await load(reference, toLoadOptions(flags), context);
-    return await chatInteractively(model, flags.system, options, context);
+    return await chatInteractively(model, systemPrompt(flags, model), options, context);
   }
   const question = message ?? withoutFinalLineBreak(await readInput(context));
   if (question.trim() === '')
@@ -42,13 +43,19 @@ async function answerOnce(
   context: CommandContext,
 ): Promise<void> {
   const { signal } = context.interruption;
-  const messages: ChatMessage[] = [{ role: 'user', content: question }];
-  if (flags.system !== undefined) messages.unshift({ role: 'system', content: flags.system });
   await using model = await load(reference, toLoadOptions(flags), context);
+  const system = systemPrompt(flags, model);
+  const messages: ChatMessage[] = [{ role: 'user', content: question }];
+  if (system !== undefined) messages.unshift({ role: 'system', content: system });
   const onText = flags.json ? async () => {} : (text: string) => writeResult(context, text);
   const answer = await collectAnswer(model.chat(messages, { ...options, signal }), onText, signal);
   if (flags.json) return await writeJson(context, answerDocument(model, answer));
   await writeResult(context, '\n');
   const finish = describeFinish(answer, model);
   if (finish) note(context, `llamella: ${finish}`);
+}
+
+/** What the user asked for, or what the model is known to answer best with. */
+function systemPrompt(flags: ChatFlags, model: LoadedModel): string | undefined {
+  return flags.system ?? model.recommendedSystemPrompt;
 }
