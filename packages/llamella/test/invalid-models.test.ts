@@ -119,8 +119,8 @@ describe('a model that cannot run', () => {
     [
       'architecture',
       { metadata: { 'general.architecture': { string: 'mamba' } } },
-      'invalid-file',
-      /mamba\.embedding_length/,
+      'unsupported',
+      /architecture\.gguf: architecture "mamba" is not supported: supported: llama/,
     ],
     [
       'known-keys',
