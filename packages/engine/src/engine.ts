@@ -33,6 +33,7 @@ export interface EngineOptions {
   readonly logprobs?: ComputeLogprobs;
 }
 
+/** Options of `Engine.generate`. */
 export interface EngineGenerateOptions extends GenerateOptions {
   /** How a text prompt is turned into tokens. Not allowed with a prompt of tokens. */
   readonly encode?: EncodeOptions;
@@ -40,6 +41,7 @@ export interface EngineGenerateOptions extends GenerateOptions {
   readonly decode?: DecodeOptions;
 }
 
+/** Options of `Engine.forEachLogits`. */
 export interface LogitsOptions {
   /** First position whose logits are wanted. Positions before it may come from the cache. Default 0. */
   readonly start?: number;

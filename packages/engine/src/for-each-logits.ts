@@ -8,6 +8,7 @@ import { reserve, runStep } from './run-step.ts';
 /** Most logits that one step may return: 64 MiB of them. */
 const maximumLogits = 2 ** 24;
 
+/** `Engine.forEachLogits`, see there. */
 export async function forEachLogits(
   context: EngineContext,
   tokens: Uint32Array,

@@ -17,7 +17,11 @@ import { TokenChooser } from './token-chooser.ts';
 
 type Parts = AsyncGenerator<GenerationPart, GenerationPart, undefined>;
 
-/** @param calledAt when the caller asked, in milliseconds of `performance.now` */
+/**
+ * `Engine.generate`: waits for a slot, runs the prompt, then one step for each part that is asked for.
+ *
+ * @param calledAt when the caller asked, in milliseconds of `performance.now`
+ */
 export async function* generate(
   context: EngineContext,
   prompt: string | Uint32Array,

@@ -8,6 +8,7 @@ import { OnnxWriter } from './onnx/onnx-writer.ts';
 import type { Profile } from './profiles/profile.ts';
 import { attentionRotates, rotaryTables } from './rotary-tables.ts';
 
+/** What a graph is written for. */
 export interface BuildGraphOptions {
   readonly profile: Profile;
   /** Longest sequence in tokens that the graph can run; at most, and by default, the model's context. */

@@ -1,6 +1,6 @@
 export { checkArchitecture } from './architectures/architectures.ts';
 export { type BuildGraphOptions, buildGraph } from './build-graph.ts';
-export { fidelityOf, type LinearForm, type MinimumForm } from './linear-form.ts';
+export type { LinearForm, MinimumForm } from './linear-form.ts';
 export { cpuBlockSumProfile, cpuExactProfile, cpuFineGridProfile, cpuProfile } from './profiles/cpu.ts';
 export type { LinearRole, Profile } from './profiles/profile.ts';
 export { webgpuExactProfile, webgpuProfile } from './profiles/webgpu.ts';

@@ -29,7 +29,7 @@ export type LinearForm =
       readonly blockSize: 16 | 32;
       readonly accuracyLevel: 0 | 1 | 4;
       readonly minimums: MinimumForm;
-      /** Largest error of a weight in steps of the stored format. */
+      /** Largest error of a weight, as in `TensorFidelity.bound`. */
       readonly bound: number;
     };
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type KvStorage } from '@llamella/spec';
 
+/** What a cache manages, and how it grows. */
 export interface KvCacheOptions {
   /** Storage that the runtime provides. This package asks it to grow and never touches its contents. */
   readonly storage: KvStorage;

@@ -20,6 +20,7 @@ const webgpu: ProfilePair = { fast: webgpuProfile, exact: webgpuExactProfile };
 
 const profiles: Record<Device, ProfilePair> = { cpu, webgpu, cuda: cpu, dml: webgpu, coreml: cpu };
 
+/** The device that a choice means. */
 export function chooseDevice(choice: DeviceChoice = 'auto'): Device {
   return choice === 'auto' ? 'cpu' : choice;
 }

@@ -4,8 +4,11 @@ import type { ModelConfig, TensorFidelity, TensorInfo } from '@llamella/spec';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
+/** For which device and form `fidelity` is reported. */
 export interface InspectOptions {
+  /** Default `auto`. */
   readonly device?: DeviceChoice;
+  /** As for `loadModel`. Default `false`. */
   readonly exact?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -30,7 +33,9 @@ export interface ModelReport {
 /**
  * Describes a model without loading it: reads its header only.
  *
+ * @param reference as for `loadModel`
  * @throws {LlamellaError} as `loadModel` does for files that are missing, damaged or not supported
+ * @throws `signal.reason` when aborted
  */
 export async function inspectModel(reference?: string, options: InspectOptions = {}): Promise<ModelReport> {
   const device = chooseDevice(options.device);

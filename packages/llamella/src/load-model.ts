@@ -14,6 +14,7 @@ import { openCheckpoint } from './open-checkpoint.ts';
 import { packWeights } from './pack-weights.ts';
 import { isDefaultModel } from './resolve-reference.ts';
 
+/** How a model is loaded; every field is optional. */
 export interface LoadOptions {
   /** Default `auto`. */
   readonly device?: DeviceChoice;

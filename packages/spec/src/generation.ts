@@ -9,6 +9,7 @@ import type { SamplingOptions, TokenLogprob } from './sampler.ts';
  */
 export type FinishReason = 'stop' | 'length' | 'context-full';
 
+/** How far a generation goes and what it reports, beside how tokens are chosen. */
 export interface GenerateOptions extends SamplingOptions {
   /** Most tokens to generate. Default: until the model stops or the context is full. */
   readonly maxTokens?: number;
@@ -20,9 +21,11 @@ export interface GenerateOptions extends SamplingOptions {
   readonly ignoreEndOfGeneration?: boolean;
   /** Returns, with each token, its log probability and those of the `logprobs` most likely tokens. */
   readonly logprobs?: number;
+  /** Ends the generation; it then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
 }
 
+/** How long a generation took, and over how many tokens. */
 export interface GenerationTimings {
   /** Tokens of the prompt, and how many of them were found in the cache. */
   readonly promptTokens: number;

@@ -6,10 +6,13 @@ export type DataType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int32' | 'int
  * along the output dimension (q, k and v; gate and up).
  *
  * - `decode`: float32 `[outputs, inputs]`, or `[inputs, outputs]` when `transpose`
- * - `quantized`: packed unsigned integers for ONNX Runtime's `MatMulNBits`, `[outputs, inputs/blockSize, blockSize*bits/8]`
- * - `scales`, `zero-points`: float32 and uint8 `[outputs, inputs/blockSize]` that go with `quantized`
- * - `block-minimums`: float32 `[inputs/blockSize, outputs]`, what remains of a format with a float minimum when the
+ * - `quantized`: packed unsigned integers for ONNX Runtime's `MatMulNBits`, uint8 `[outputs, blocks, blockSize*bits/8]`
+ * - `scales`: float32 `[outputs, blocks]`, that go with `quantized`
+ * - `zero-points`: uint8 `[outputs, ceil(blocks*bits/8)]`, that go with `quantized`; 4 bits are two to a byte, low first
+ * - `block-minimums`: float32 `[blocks, outputs]`, what remains of a format with a float minimum when the
  *   zero point is `2^(bits-1)`: weight = (u - 2^(bits-1)) * scale + block-minimum
+ *
+ * `blocks` is `inputs/blockSize`, and more on the grid `folded`.
  */
 export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'block-minimums';
 
@@ -27,13 +30,18 @@ export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'bloc
  */
 export type PackGrid = 'native' | 'fine' | 'folded';
 
+/** How one initializer is packed. */
 export interface PackRecipe {
   readonly kind: PackKind;
+  /** Names of the tensors, in the order in which they are stacked. */
   readonly tensors: readonly string[];
+  /** Bits of a packed weight; needed for every kind but `decode` and, off the folded grid, `scales`. */
   readonly bits?: 4 | 8;
   /** Weights that share a scale once packed: the format's block, or a part of it. Default: the format's. */
   readonly blockSize?: number;
+  /** Default `native`. */
   readonly grid?: PackGrid;
+  /** With `decode` only: inputs outermost. Default `false`. */
   readonly transpose?: boolean;
 }
 
@@ -52,7 +60,10 @@ export interface TensorFidelity {
   readonly tensor: string;
   /** `exact`: same values; `re-gridded`: put on another grid, see `bound`; `decoded`: same values, as float32. */
   readonly kind: 'exact' | 're-gridded' | 'decoded';
-  /** Largest possible error of one weight, in steps of the stored format; 0 when exact. */
+  /**
+   * Largest error of one weight, in steps of the stored format: in those of the longest step in the weight's row, for
+   * rows whose blocks all contain zero. 0 when exact.
+   */
   readonly bound: number;
   /** What the backend multiplies with, for people: `MatMulNBits 4-bit, block 32`. */
   readonly runsAs: string;

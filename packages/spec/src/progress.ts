@@ -8,4 +8,5 @@ export interface Progress {
   readonly file?: string;
 }
 
+/** Called as a long operation goes on. */
 export type OnProgress = (progress: Progress) => void;

@@ -9,6 +9,7 @@ export interface EncodeOptions {
   readonly parseSpecialTokens?: boolean;
 }
 
+/** How `Tokenizer.decode` and its streaming decoder write tokens. */
 export interface DecodeOptions {
   /** Leaves control tokens out of the text. Default `false`. */
   readonly skipSpecialTokens?: boolean;

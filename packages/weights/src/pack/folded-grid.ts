@@ -7,7 +7,7 @@ const largest = 15;
 /** The code that stands for zero among the remainders: MatMulNBits's default zero point for 4 bits. */
 export const remainderZero = 8;
 
-/** Steps of the second digit in one of the first. */
+/** How many steps of the second digit make one of the first. */
 const digitBase = 16;
 
 /** The largest remainder in steps of its row; a little under 7.5, so that it rounds to 7. */
@@ -29,6 +29,11 @@ export interface FoldedGrid {
   readonly remainderScales: Float32Array;
 }
 
+/**
+ * Chooses zero points and remainders of all blocks of a part.
+ *
+ * @throws {InvalidFileError} when a scale or minimum is not finite
+ */
 export function foldedGrid(part: PackPart): FoldedGrid {
   const blocks = part.inputs / partFormat(part).blockLength;
   const scales = readScales(part);

@@ -54,10 +54,12 @@ const foldedWriters: Partial<Record<PackKind, PackPartWriter>> = {
  * |---|---|---|---|---|---|---|
  * | Q4_0 | 4 | native | code | 8 | d | 0 |
  * | Q4_1 | 4 | native | code | 8 | d | m + 8 d |
- * | Q4_0, Q5_0, Q8_0 | 8 | any | value + 128 | 128 | d | 0 |
+ * | Q4_0, Q5_0, Q8_0 | 8 | native, fine | value + 128 | 128 | d | 0 |
  * | Q4_1, Q5_1 | 8 | native | code + 128 | 128 | d | m |
  * | Q4_1, Q5_1 | 8 | fine | see {@link fineGridError} | per block | d/1 … d/17 | none |
- * | Q4_0, Q4_1 | 4 | folded | code | per block | d | none; the remainders are further inputs |
+ * | Q4_0, Q4_1 | 4 | folded | code | per block | d | none; the remainders are weights of further inputs |
+ *
+ * Shapes and dtypes of what is written: `PackKind` of `@llamella/spec`. The grids: `PackGrid`.
  *
  * The machine must be little-endian, as all that run JavaScript are.
  *

@@ -6,7 +6,7 @@ const blocksAtOnce = 2048;
 /** MatMulNBits's default zero point for 8 bits. */
 const zeroPoint = 128;
 
-/** uint8 `[outputs, inputs/32, 32 * bits / 8]`, elements in order, the first in the lowest bits */
+/** uint8 `[outputs, inputs/blockSize, blockSize*bits/8]`, elements in order, the first in the lowest bits */
 export function packQuantized(part: PackPart, target: Uint8Array): void {
   const size = (part.inputs * part.recipe.bits!) / 8;
   const rows = target.subarray(part.firstOutput * size, (part.firstOutput + part.outputs) * size);
