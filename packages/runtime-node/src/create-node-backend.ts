@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { type Backend, type GraphPlan, InvalidArgumentError } from '@llamella/spec';
 import { type Device, deviceMemory } from './device.ts';
-import { DeviceKvMemory, HostKvMemory } from './kv-memory.ts';
+import { deviceKvMemory, hostKvMemory, type KvMemory } from './kv-memory.ts';
 import { HandleStack } from './native/handle-stack.ts';
 import { ortApi } from './native/ort-api.ts';
 import { NodeBackend } from './node-backend.ts';
 import { createSession } from './session.ts';
 
+/** How a backend is made; every field is optional. */
 export interface NodeBackendOptions {
   /** Default `cpu`. */
   readonly device?: Device;
@@ -71,14 +72,14 @@ export async function createNodeBackend(
     handles.own('ReleaseMemoryInfo', hostMemory);
     const runOptions = handles.own('ReleaseRunOptions', api.create('CreateRunOptions'));
     const memoryName = deviceMemory(device);
-    let memory: HostKvMemory | DeviceKvMemory;
+    let memory: KvMemory;
     if (memoryName === undefined) {
-      memory = new HostKvMemory(api, hostMemory, graph);
+      memory = hostKvMemory(api, hostMemory, graph);
     } else {
       const place = api.create('CreateMemoryInfo', memoryName, DEVICE_ALLOCATOR, 0, DEFAULT_MEMORY);
       handles.own('ReleaseMemoryInfo', place);
       const allocator = handles.own('ReleaseAllocator', api.create('CreateAllocator', session, place));
-      memory = new DeviceKvMemory(api, allocator, graph);
+      memory = deviceKvMemory(api, allocator, graph);
     }
     return new NodeBackend({
       api,

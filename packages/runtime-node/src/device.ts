@@ -1,5 +1,6 @@
 import { InvalidArgumentError, LlamellaError, UnsupportedError } from '@llamella/spec';
 import { cStrings } from './native/c-strings.ts';
+import { keepAlive } from './native/keep-alive.ts';
 import { type Handle, type OrtApi, ortApi } from './native/ort-api.ts';
 
 /** Where a model can run. */
@@ -87,6 +88,7 @@ export function appendProvider(
     if (LlamellaError.isInstance(cause) && absence?.test(cause.message)) throw notHere(device, cause);
     throw cause;
   }
+  keepAlive(keys, values);
 }
 
 function notHere(device: Device, cause?: unknown): UnsupportedError {

@@ -17,51 +17,34 @@ export interface KvSlot {
 export interface KvMemory {
   /** Whether a slot can be enlarged while it keeps its contents. */
   readonly growable: boolean;
+  /** @throws {RangeError} or {LlamellaError} `backend` when there is no memory; then nothing is left behind */
   allocate(capacity: number): KvSlot;
 }
 
-/** Keys and values in the computer's own memory. */
-export class HostKvMemory implements KvMemory {
-  readonly growable = true;
-  readonly #api: OrtApi;
-  readonly #memory: Handle;
-  readonly #shape: GraphInterface;
-
-  constructor(api: OrtApi, memory: Handle, shape: GraphInterface) {
-    this.#api = api;
-    this.#memory = memory;
-    this.#shape = shape;
-  }
-
-  allocate(capacity: number): KvSlot {
-    const { keyValueHeadCount, headSize } = this.#shape;
-    const arrays: Float32Array<ArrayBuffer>[] = [];
-    return allocateSlot(this.#api, this.#shape, capacity, arrays, (dimensions) => {
-      const array = allocateFloats(keyValueHeadCount * capacity * headSize);
-      arrays.push(array);
-      return tensorOver(this.#api, this.#memory, array, 'float32', dimensions);
-    });
-  }
+/** Keys and values in the computer's own memory, which `memory` describes. */
+export function hostKvMemory(api: OrtApi, memory: Handle, shape: GraphInterface): KvMemory {
+  return {
+    growable: true,
+    allocate(capacity) {
+      const arrays: Float32Array<ArrayBuffer>[] = [];
+      return allocateSlot(api, shape, capacity, arrays, (dimensions) => {
+        const array = allocateFloats(shape.keyValueHeadCount * capacity * shape.headSize);
+        arrays.push(array);
+        return tensorOver(api, memory, array, 'float32', dimensions);
+      });
+    },
+  };
 }
 
 /** Keys and values on the device. They are never copied, so a slot has its final size from the start. */
-export class DeviceKvMemory implements KvMemory {
-  readonly growable = false;
-  readonly #api: OrtApi;
-  readonly #allocator: Handle;
-  readonly #shape: GraphInterface;
-
-  constructor(api: OrtApi, allocator: Handle, shape: GraphInterface) {
-    this.#api = api;
-    this.#allocator = allocator;
-    this.#shape = shape;
-  }
-
-  allocate(capacity: number): KvSlot {
-    return allocateSlot(this.#api, this.#shape, capacity, [], (dimensions) =>
-      tensorOnDevice(this.#api, this.#allocator, 'float32', dimensions),
-    );
-  }
+export function deviceKvMemory(api: OrtApi, allocator: Handle, shape: GraphInterface): KvMemory {
+  return {
+    growable: false,
+    allocate: (capacity) =>
+      allocateSlot(api, shape, capacity, [], (dimensions) =>
+        tensorOnDevice(api, allocator, 'float32', dimensions),
+      ),
+  };
 }
 
 function allocateSlot(

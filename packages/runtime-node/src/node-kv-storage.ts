@@ -69,8 +69,8 @@ export class NodeKvStorage implements KvStorage {
       this.#slots = grown;
       this.#capacity = capacity;
       this.generation++;
-      returnFreedMemory();
       for (const slot of outgrown) slot.release();
+      returnFreedMemory();
     });
   }
 

@@ -2,6 +2,7 @@ import type { GraphPlan } from '@llamella/spec';
 import koffi from 'koffi';
 import { appendProvider, type Device } from './device.ts';
 import { cStrings } from './native/c-strings.ts';
+import { keepAlive } from './native/keep-alive.ts';
 import type { Handle, OrtApi } from './native/ort-api.ts';
 import { returnFreedMemory } from './native/return-freed-memory.ts';
 
@@ -20,6 +21,10 @@ const OPTIMIZE_ALL = 99;
 /**
  * Compiles a graph whose constants lie in `weights`, on another thread. The runtime copies what it needs: `weights`
  * may be given up afterwards.
+ *
+ * @param weights uint8, the external data of the plan
+ * @returns a session, to be released by the caller
+ * @throws what `appendProvider` throws; {LlamellaError} `backend` when ONNX Runtime refuses an option or the graph
  */
 export async function createSession(
   api: OrtApi,
@@ -62,9 +67,4 @@ export async function createSession(
   } finally {
     api.call('ReleaseSessionOptions', sessionOptions);
   }
-}
-
-/** Marks the point until which the native side reads these; an optimizing compiler may drop unused variables. */
-function keepAlive(...values: unknown[]): void {
-  if (values.length === 0) throw new TypeError('nothing to keep alive');
 }
