@@ -3,7 +3,7 @@ import { createEngine } from '@llamella/engine';
 import { buildGraph, checkArchitecture } from '@llamella/graph';
 import { createKvCache } from '@llamella/kv-cache';
 import { systemPrompt } from '@llamella/model-smollm2-135m-instruct';
-import { createNodeBackend } from '@llamella/runtime-node';
+import { checkNodeBackendOptions, createNodeBackend } from '@llamella/runtime-node';
 import { createSampler, logprobs } from '@llamella/sampler';
 import type { OnProgress } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
@@ -45,6 +45,13 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
   const started = performance.now();
   const { signal, onProgress } = options;
   const device = chooseDevice(options.device);
+  const backendOptions = {
+    device,
+    ...(options.threads !== undefined && { threads: options.threads }),
+    ...(options.slots !== undefined && { slots: options.slots }),
+    ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
+  };
+  checkNodeBackendOptions(backendOptions);
   const { checkpoint } = await openCheckpoint(reference, signal);
   await using opened = checkpoint;
   checkArchitecture(opened.architecture, opened.name);
@@ -56,12 +63,9 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
   const tokenizer = tokenizerFromGguf(metadata, { name: opened.name });
   const weights = await packWeights(plan, opened, { onProgress, signal });
   onProgress?.({ phase: 'compile', loaded: 0, total: 1 });
-  const backend = await createNodeBackend(plan, weights, {
-    device,
-    ...(options.threads !== undefined && { threads: options.threads }),
-    ...(options.slots !== undefined && { slots: options.slots }),
-    ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
-  }).finally(() => weights.buffer.transfer(0));
+  const backend = await createNodeBackend(plan, weights, backendOptions).finally(() =>
+    weights.buffer.transfer(0),
+  );
   try {
     signal?.throwIfAborted();
     const cache = createKvCache({ storage: backend.storage, contextLength: plan.interface.contextLength });

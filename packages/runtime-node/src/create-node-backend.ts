@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Backend, type GraphPlan, InvalidArgumentError } from '@llamella/spec';
-import { type Device, deviceMemory } from './device.ts';
+import { checkDevice, type Device, deviceMemory } from './device.ts';
 import { deviceKvMemory, hostKvMemory, type KvMemory } from './kv-memory.ts';
 import { HandleStack } from './native/handle-stack.ts';
 import { ortApi } from './native/ort-api.ts';
@@ -34,6 +34,27 @@ const DEVICE_ALLOCATOR = 0;
 const DEFAULT_MEMORY = 0;
 
 /**
+ * Checks options before anything is read or packed for them.
+ *
+ * @throws {UnsupportedError} when the installed library lacks the device
+ * @throws {InvalidArgumentError} when an option is out of range
+ */
+export function checkNodeBackendOptions(options: NodeBackendOptions): void {
+  readOptions(options);
+}
+
+function readOptions(options: NodeBackendOptions) {
+  const { device = 'cpu' } = options;
+  checkDevice(device);
+  return {
+    device,
+    threads: wholeNumber('threads', options.threads ?? availableParallelism(), MOST_THREADS),
+    slots: wholeNumber('slots', options.slots ?? 1, MOST_SLOTS),
+    capacity: wholeNumber('initialCapacity', options.initialCapacity ?? DEFAULT_CAPACITY),
+  };
+}
+
+/**
  * Compiles a graph plan with its weights into a backend.
  *
  * @param weights uint8 `[plan.externalByteLength]`, laid out as the plan says. The runtime copies what it needs: they
@@ -47,11 +68,9 @@ export async function createNodeBackend(
   weights: Uint8Array,
   options: NodeBackendOptions = {},
 ): Promise<Backend> {
-  const { device = 'cpu', providerOptions, configEntries } = options;
+  const { providerOptions, configEntries } = options;
+  const { device, threads, slots, capacity } = readOptions(options);
   const graph = plan.interface;
-  const threads = wholeNumber('threads', options.threads ?? availableParallelism(), MOST_THREADS);
-  const slots = wholeNumber('slots', options.slots ?? 1, MOST_SLOTS);
-  const capacity = wholeNumber('initialCapacity', options.initialCapacity ?? DEFAULT_CAPACITY);
   if (weights.byteLength !== plan.externalByteLength) {
     throw new InvalidArgumentError(
       'weights',

@@ -66,14 +66,8 @@ export function appendProvider(
   device: Device,
   options: Readonly<Record<string, string>> = {},
 ): void {
-  if (!Object.hasOwn(devices, device)) {
-    throw new InvalidArgumentError(
-      'device',
-      `${JSON.stringify(device)} is none of ${deviceNames().join(', ')}`,
-    );
-  }
+  checkDevice(device);
   const { appendAs, absence, ...entry } = devices[device];
-  if (!listDevices().includes(device)) throw notHere(device);
   const pairs = Object.entries({ ...entry.options, ...options });
   if (appendAs === undefined) {
     if (pairs.length === 0) return;
@@ -89,6 +83,17 @@ export function appendProvider(
     throw cause;
   }
   keepAlive(keys, values);
+}
+
+/** @throws {InvalidArgumentError} for a name that is no device; {UnsupportedError} when the library lacks it */
+export function checkDevice(device: Device): void {
+  if (!Object.hasOwn(devices, device)) {
+    throw new InvalidArgumentError(
+      'device',
+      `${JSON.stringify(device)} is none of ${deviceNames().join(', ')}`,
+    );
+  }
+  if (!listDevices().includes(device)) throw notHere(device);
 }
 
 function notHere(device: Device, cause?: unknown): UnsupportedError {

@@ -1,2 +1,6 @@
-export { createNodeBackend, type NodeBackendOptions } from './create-node-backend.ts';
+export {
+  checkNodeBackendOptions,
+  createNodeBackend,
+  type NodeBackendOptions,
+} from './create-node-backend.ts';
 export { type Device, listDevices } from './device.ts';

@@ -72,6 +72,6 @@ export function renderReport(report: ModelReport, groups: readonly TensorGroup[]
 function describeGroup({ kind, bound, runsAs }: TensorGroup): string {
   if (kind === undefined) return 'not a weight of the graph';
   const closeness =
-    kind === 're-gridded' ? `re-gridded, off by at most ${Number(bound!.toPrecision(2))} of a step` : kind;
+    kind === 're-gridded' ? `re-gridded, within ${Number(bound!.toPrecision(2))} of a row's step` : kind;
   return `${closeness}: ${runsAs}`;
 }

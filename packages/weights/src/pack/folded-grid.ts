@@ -29,12 +29,24 @@ export interface FoldedGrid {
   readonly remainderScales: Float32Array;
 }
 
+/** Grids by the stored bytes they were made of: several initializers in a row are made of the same. */
+const grids = new WeakMap<Uint8Array, FoldedGrid>();
+
 /**
  * Chooses zero points and remainders of all blocks of a part.
  *
  * @throws {InvalidFileError} when a scale or minimum is not finite
  */
 export function foldedGrid(part: PackPart): FoldedGrid {
+  let grid = grids.get(part.bytes);
+  if (grid === undefined) {
+    grid = makeGrid(part);
+    grids.set(part.bytes, grid);
+  }
+  return grid;
+}
+
+function makeGrid(part: PackPart): FoldedGrid {
   const blocks = part.inputs / partFormat(part).blockLength;
   const scales = readScales(part);
   const minimums = readMinimums(part) ?? centred(scales);
