@@ -194,8 +194,8 @@ describe('inspect', () => {
     expect(stdout).toContain(
       [
         'Type  Tensors       Size  On cpu',
-        'Q4_K        2  364.5 KiB  re-gridded, off by at most 0.031',
-        '                          of a step: MatMulNBits 8-bit,',
+        'Q4_K        2  364.5 KiB  re-gridded, within 0.031 of a',
+        "                          row's step: MatMulNBits 8-bit,",
         '                          block 32',
         'Q8_0        1  153.6 KiB  exact: MatMulNBits 8-bit, block 32',
         'F32         1    2.3 KiB  decoded: float32',
