@@ -64,6 +64,6 @@ export function describeFinish(answer: Answer, model: LoadedModel): string | und
   if (answer.finishReason === 'length')
     return `stopped after ${answer.tokens.length} tokens (length); --max-tokens sets the limit`;
   if (answer.finishReason === 'context-full')
-    return `stopped: the context of ${model.config.contextLength} tokens is full (context-full)`;
+    return `stopped: the context of ${model.contextLength} tokens is full (context-full)`;
   return undefined;
 }

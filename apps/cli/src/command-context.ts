@@ -29,4 +29,6 @@ export interface CommandContext {
   /** Whether a file or folder of this name exists. */
   pathExists(path: string): boolean;
   measureMemory(): ResidentMemory;
+  /** Processors that this process may use. */
+  readonly processorCount: number;
 }

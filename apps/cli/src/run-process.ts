@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
+import { InvalidFileError } from '@llamella/spec';
 import type { CommandContext } from './command-context.ts';
 import { reportError, runCommandLine } from './command-line.ts';
 import { EarlyEnd, Interruption } from './interruption.ts';
@@ -20,6 +21,7 @@ export async function runProcess(importLlamella: CommandContext['importLlamella'
     interruption,
     importLlamella,
     pathExists: existsSync,
+    processorCount: availableParallelism(),
     measureMemory: () => ({
       residentBytes: process.memoryUsage.rss(),
       peakResidentBytes: process.resourceUsage().maxRSS * 1024,
@@ -30,12 +32,18 @@ export async function runProcess(importLlamella: CommandContext['importLlamella'
   process.on('uncaughtException', fail);
   endOnSignals(interruption);
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    interruption.end(error.code === 'EPIPE' ? new EarlyEnd('a closed output', 0) : error),
+    interruption.end(error.code === 'EPIPE' ? new EarlyEnd('a closed output', 0) : outputError(error)),
   );
   process.stderr.on('error', () => {});
   const exitCode = await runCommandLine(process.argv.slice(2), context);
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
-  process.exit(exitCode);
+  // A short output fails when it is flushed, after the command has ended.
+  const { aborted, reason } = interruption.signal;
+  process.exit(exitCode === 0 && aborted ? reportError(reason, context) : exitCode);
+}
+
+function outputError(cause: Error): InvalidFileError {
+  return new InvalidFileError({ file: 'stdout' }, `could not be written: ${cause.message}`, { cause });
 }
 
 function endOnSignals(interruption: Interruption): void {

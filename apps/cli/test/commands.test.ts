@@ -53,6 +53,10 @@ describe('run', () => {
     expect(cut.stderr).toContain('stopped after 1 tokens (length)');
     const full = await runFake(['run', '--prompt', 'hi'], { finishReason: 'context-full' });
     expect(full.stderr).toContain('context of 8192 tokens is full');
+    const short = await runFake(['run', '--prompt', 'hi', '--context-length', '64'], {
+      finishReason: 'context-full',
+    });
+    expect(short.stderr).toContain('context of 64 tokens is full');
   });
 
   test('--prompt - reads stdin and drops one final line break', async () => {
@@ -183,6 +187,13 @@ describe('tokenize', () => {
       'entry 2 is "257"; token ids from 0 to 256 expected',
     );
   });
+});
+
+test('more threads than processors are allowed, with a warning', async () => {
+  const many = await runFake(['run', '--prompt', 'hi', '--threads', '5']);
+  expect(many).toMatchObject({ exitCode: 0, record: { loads: [{ options: { threads: 5 } }] } });
+  expect(many.stderr).toContain('--threads 5 is more than the 4 processors');
+  expect((await runFake(['run', '--prompt', 'hi', '--threads', '4'])).stderr).toBe('');
 });
 
 describe('inspect', () => {

@@ -53,6 +53,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     importLlamella: async () => llamella,
     pathExists: (path) => options.paths?.includes(path) ?? false,
     measureMemory: () => ({ residentBytes: 1000, peakResidentBytes: 2000 }),
+    processorCount: 4,
     keyboard,
     record,
   };

@@ -94,7 +94,6 @@ export const fakeReport: ModelReport = {
 export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella; record: FakeRecord } {
   const record: FakeRecord = { loads: [], calls: [], disposed: 0 };
   const words = fake.answer ?? ((text: string) => `You said: ${text}`.split(/(?<= )/));
-  const modelConfig = { ...config, contextLength: fake.contextLength ?? config.contextLength };
 
   async function* stream(text: string, promptTokens: number, options: GenerateOptions) {
     const pieces = words(text).slice(0, options.maxTokens);
@@ -127,7 +126,8 @@ export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella
       const model: LoadedModel = {
         name: 'fake-135m',
         device: options.device ?? 'cpu',
-        config: modelConfig,
+        config,
+        contextLength: options.contextLength ?? fake.contextLength ?? config.contextLength,
         tokenizer: byteTokenizer,
         fidelity: fakeReport.fidelity,
         loadMs: 5,

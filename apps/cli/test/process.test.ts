@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -73,6 +74,26 @@ test('a reader that goes away ends the program quietly', async () => {
   await once(child.stdout, 'data');
   child.stdout.destroy();
   expect(await ended).toMatchObject({ exitCode: 0, stderr: 'disposed 1\n' });
+});
+
+describe.runIf(existsSync('/dev/full'))('a full disk', () => {
+  test.each([[['hello']], [['--help']], [['tokenize', 'smollm2']]])('%j', async (words) => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, ['--conditions=@llamella/source', fakeMain, ...words], {
+      stdio: ['ignore', full, 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    closeSync(full);
+    let stderr = '';
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const [exitCode] = await once(child, 'close');
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^llamella: stdout: could not be written: ENOSPC[^\n]*\n$/),
+    });
+  });
 });
 
 describe.each([

@@ -9,6 +9,7 @@ import type { OnProgress } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
 import { chatTemplateOnDemand } from './chat-template-on-demand.ts';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
+import { disableTelemetry } from './disable-telemetry.ts';
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { packWeights } from './pack-weights.ts';
@@ -51,6 +52,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     ...(options.slots !== undefined && { slots: options.slots }),
     ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
   };
+  disableTelemetry();
   checkNodeBackendOptions(backendOptions);
   const { checkpoint } = await openCheckpoint(reference, signal);
   await using opened = checkpoint;
@@ -74,6 +76,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     return createLoadedModel({
       name: config.name ?? basename(opened.name),
       config,
+      contextLength: plan.interface.contextLength,
       tokenizer,
       fidelity: plan.fidelity,
       loadMs: performance.now() - started,

@@ -18,6 +18,8 @@ export interface LoadedModel extends AsyncDisposable {
   /** Execution provider that it runs on. */
   readonly device: string;
   readonly config: ModelConfig;
+  /** Longest conversation in tokens: what `loadModel` was asked for, or the model's own. */
+  readonly contextLength: number;
   readonly tokenizer: Tokenizer;
   /** How closely each tensor of the file survives into the graph. */
   readonly fidelity: readonly TensorFidelity[];
@@ -51,6 +53,7 @@ export interface LoadedModel extends AsyncDisposable {
 export interface LoadedModelParts {
   readonly name: string;
   readonly config: ModelConfig;
+  readonly contextLength: number;
   readonly tokenizer: Tokenizer;
   readonly fidelity: readonly TensorFidelity[];
   readonly loadMs: number;
@@ -62,11 +65,13 @@ export interface LoadedModelParts {
 }
 
 export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
-  const { name, config, tokenizer, fidelity, loadMs, engine, backend, recommendedSystemPrompt } = parts;
+  const { name, config, contextLength, tokenizer, fidelity, loadMs, engine, backend } = parts;
+  const { recommendedSystemPrompt } = parts;
   return {
     name,
     device: backend.info.device,
     config,
+    contextLength,
     tokenizer,
     fidelity,
     loadMs,

@@ -1,7 +1,8 @@
+import { realpath } from 'node:fs/promises';
 import type { ByteSource } from '@llamella/spec';
 import { type GgufCheckpoint, openGguf, readSplitCount, splitFileNames } from '@llamella/weights';
 import { fileSource } from './file-source.ts';
-import { resolveReference } from './resolve-reference.ts';
+import { resolveReference, SPLIT } from './resolve-reference.ts';
 
 export interface OpenedCheckpoint {
   readonly checkpoint: GgufCheckpoint;
@@ -9,7 +10,7 @@ export interface OpenedCheckpoint {
   readonly files: readonly string[];
 }
 
-/** Opens the model that a reference means, with all its splits. Disposing the checkpoint closes the files. */
+/** Opens the model that a reference means, with all its splits, whichever of them it is. Disposing the checkpoint closes the files. */
 export async function openCheckpoint(
   reference: string | undefined,
   signal?: AbortSignal,
@@ -17,13 +18,26 @@ export async function openCheckpoint(
   const path = await resolveReference(reference);
   const sources: ByteSource[] = [];
   try {
-    sources.push(await fileSource(path));
+    const given = await fileSource(path);
+    sources.push(given);
     const options = signal === undefined ? {} : { signal };
-    const files = splitFileNames(path, await readSplitCount(sources[0]!, options));
-    for (const file of files.slice(1)) sources.push(await fileSource(file));
-    return { checkpoint: await openGguf(sources, options), files };
+    const count = await readSplitCount(given, options);
+    const name = count > 1 ? await splitName(path) : path;
+    const files = splitFileNames(name, count);
+    const ordered: ByteSource[] = [];
+    for (const file of files) {
+      const source = file === name ? given : await fileSource(file);
+      if (source !== given) sources.push(source);
+      ordered.push(source);
+    }
+    return { checkpoint: await openGguf(ordered, options), files };
   } catch (error) {
     await Promise.allSettled(sources.map((source) => source.close?.()));
     throw error;
   }
+}
+
+/** A link to a split may have any name: the others lie beside the file that it leads to. */
+async function splitName(path: string): Promise<string> {
+  return SPLIT.test(path) ? path : await realpath(path);
 }

@@ -12,11 +12,12 @@ export function isDefaultModel(reference: string | undefined): boolean {
   return reference === undefined || reference === DEFAULT_MODEL;
 }
 
-const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
+/** Ending of the name of one file of a split model. */
+export const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
 
 /**
  * Finds the file that a model reference means: nothing or `smollm2` for the embedded model, a GGUF file, or a folder
- * with one GGUF model in it. Of a split model, the first file.
+ * with one GGUF model in it. In a folder with a split model, its first file.
  *
  * @throws {LlamellaError} `not-found` when there is no such file, or not exactly one model in the folder
  * @throws {InvalidFileError} for what is neither a file nor a folder, such as a pipe, which could block forever
@@ -48,6 +49,10 @@ async function modelInFolder(folder: string): Promise<string> {
   const files = names.filter((name) => name.endsWith('.gguf')).sort();
   const models = files.filter((name) => Number(SPLIT.exec(name)?.[1] ?? 1) === 1);
   if (models.length === 1) return join(folder, models[0]!);
+  if (models.length === 0 && files.length > 0) {
+    const problem = 'the first file of the split model is missing; there is';
+    throw new LlamellaError('not-found', `${folder}: ${problem} ${files.join(', ')}`);
+  }
   if (models.length === 0) throw new LlamellaError('not-found', `${folder}: no .gguf file in this folder`);
   throw new LlamellaError(
     'not-found',

@@ -106,6 +106,17 @@ describe('a file that is not a whole GGUF', () => {
     expect(message).toContain('alone-00002-of-00003.gguf: no such file');
   });
 
+  test('a folder with a part of a split model, without its first file', async () => {
+    const split = new URL('../../weights/test/golden/tiny-split-00002-of-00003.gguf', import.meta.url);
+    mkdirSync(join(folder.path, 'later'));
+    folder.write('later/tiny-00002-of-00003.gguf', readFileSync(split));
+    const path = join(folder.path, 'later');
+    expect(await errorOf(path)).toMatchObject({
+      code: 'not-found',
+      message: `${path}: the first file of the split model is missing; there is tiny-00002-of-00003.gguf`,
+    });
+  });
+
   test('one of several files under another name', async () => {
     const split = new URL('../../weights/test/golden/tiny-split-00001-of-00003.gguf', import.meta.url);
     const { code, message } = await errorOf(folder.write('renamed.gguf', readFileSync(split)));

@@ -25,6 +25,7 @@ test.runIf(canListOpenFiles)('the files that a model is read from are open while
 test('a model describes itself', async () => {
   await using model = await loadModel(tiny);
   expect(model).toMatchObject({ name: 'tiny', device: 'cpu', config: { layerCount: 2, contextLength: 256 } });
+  expect(model.contextLength).toBe(256);
   expect(model.tokenizer.vocabularySize).toBe(259);
   expect(model.loadMs).toBeGreaterThan(0);
   expect(model.fidelity.map(({ tensor }) => tensor)).toContain('blk.1.ffn_down.weight');

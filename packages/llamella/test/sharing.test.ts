@@ -61,6 +61,7 @@ describe('several generations at once', () => {
 describe('contextLength', () => {
   test('ends a generation that fills it', async () => {
     await using model = await load({ contextLength: 20 });
+    expect(model).toMatchObject({ contextLength: 20, config: { contextLength: 256 } });
     const { tokens, finishReason } = await collect(model.generate('0123456789', options));
     expect(tokens).toHaveLength(10);
     expect(finishReason).toBe('context-full');

@@ -34,7 +34,7 @@ export async function chatInteractively(
   const lines = await history.read();
   const conversation = new Conversation(system);
   const show = (text: string) => screen.write(`${toPrintable(text)}\n`);
-  show(`${model.name} on ${model.device}, ${model.config.contextLength} tokens of context. /help for help.`);
+  show(`${model.name} on ${model.device}, ${model.contextLength} tokens of context. /help for help.`);
   using prompt = new LinePrompt({
     input: context.stdin,
     output: screen,
@@ -105,7 +105,7 @@ async function answer(question: string, session: ChatSession): Promise<void> {
     if (stopped.signal.aborted) remark('[stopped]');
     else if (LlamellaError.isInstance(error) && error.code === 'context-full')
       remark(
-        `The conversation no longer fits the context of ${model.config.contextLength} tokens. ` +
+        `The conversation no longer fits the context of ${model.contextLength} tokens. ` +
           '/clear starts a new one; /save FILE keeps this one.',
       );
     else remark(`The answer failed: ${error instanceof Error ? error.message : String(error)}`);

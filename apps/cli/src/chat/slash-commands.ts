@@ -91,7 +91,7 @@ function describeStats({ model, conversation, width }: ChatState): string {
     ['First token', formatMilliseconds(firstTokenMs)],
     ['Answer', `${generatedTokens} tokens`],
     ['Decode', formatRate(generatedTokens > 1 ? perSecond(generatedTokens - 1, generateMs) : undefined)],
-    ['Context', `${promptTokens + generatedTokens} of ${model.config.contextLength} tokens used`],
+    ['Context', `${promptTokens + generatedTokens} of ${model.contextLength} tokens used`],
   ] as const;
   return renderFields(fields, width).trimEnd();
 }

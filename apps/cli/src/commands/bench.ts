@@ -29,7 +29,7 @@ export async function bench(
   context: CommandContext,
 ): Promise<void> {
   await using model = await load(reference, toLoadOptions(flags), context);
-  const { contextLength } = model.config;
+  const { contextLength } = model;
   const { promptTokens, generate, repeat } = flags;
   if (promptTokens + generate > contextLength)
     throw new InvalidArgumentError(
