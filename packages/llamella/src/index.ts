@@ -1,4 +1,5 @@
 export type { Device } from '@llamella/runtime-node';
+export { listDevices } from '@llamella/runtime-node';
 export type {
   ChatMessage,
   ErrorCode,
@@ -17,7 +18,6 @@ export type {
 } from '@llamella/spec';
 export { LlamellaError } from '@llamella/spec';
 export type { DeviceChoice } from './device-profile.ts';
-export { listDevices } from './devices.ts';
 export { fileSource } from './file-source.ts';
 export { type InspectOptions, inspectModel, type ModelReport } from './inspect-model.ts';
 export { type LoadOptions, loadModel } from './load-model.ts';

@@ -9,7 +9,6 @@ import type { OnProgress } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
 import { chatTemplateOnDemand } from './chat-template-on-demand.ts';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
-import { disableTelemetry } from './disable-telemetry.ts';
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { packWeights } from './pack-weights.ts';
@@ -52,7 +51,6 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     ...(options.slots !== undefined && { slots: options.slots }),
     ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
   };
-  disableTelemetry();
   checkNodeBackendOptions(backendOptions);
   const { checkpoint } = await openCheckpoint(reference, signal);
   await using opened = checkpoint;

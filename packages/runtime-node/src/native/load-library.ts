@@ -14,6 +14,7 @@ const ASYNC_STACK_SIZE = 8 * 1024 * 1024;
  *   first and left its stacks too small
  */
 export function loadLibrary(path: string): ReturnType<typeof koffi.load> {
+  disableTelemetry();
   reserveStack();
   try {
     return koffi.load(path);
@@ -24,6 +25,16 @@ export function loadLibrary(path: string): ReturnType<typeof koffi.load> {
       { cause },
     );
   }
+}
+
+/**
+ * Keeps ONNX Runtime from collecting usage data, which it does unless told otherwise: when it is first used it searches
+ * the command line with a regular expression whose recursion overflows the stack at a few thousand characters, keeps a
+ * database in the home folder, and reports to its maker. A value that the environment already has stays. In a worker
+ * thread the variable does not reach native code, so it must be set before, or the main thread be first.
+ */
+function disableTelemetry(): void {
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
 }
 
 function reserveStack(): void {
