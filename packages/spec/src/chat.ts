@@ -18,6 +18,10 @@ export interface ChatTemplate {
     messages: readonly ChatMessage[],
     options?: {
       readonly addGenerationPrompt?: boolean;
+      /** Functions that the model may call, as the model's template expects them: usually OpenAI's form. */
+      readonly tools?: readonly unknown[];
+      /** Texts that the model may cite, for templates that know about them. */
+      readonly documents?: readonly unknown[];
       readonly variables?: Readonly<Record<string, unknown>>;
     },
   ): string;

@@ -27,6 +27,7 @@ export type { ModelConfig, RopeScaling } from './model-config.ts';
 export type { OnProgress, Progress } from './progress.ts';
 export type { Sampler, SamplingOptions, TokenLogprob } from './sampler.ts';
 export type { TensorInfo, TensorType } from './tensor.ts';
+export type { TokenConstraint, TokenGrammar } from './token-constraint.ts';
 export type {
   DecodeOptions,
   EncodeOptions,

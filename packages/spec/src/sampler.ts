@@ -26,10 +26,12 @@ export interface Sampler {
    * @param logits float32 `[vocabularySize]`, before softmax. Scratch: the sampler may overwrite it.
    * @param tokens uint32 buffer whose first `tokenCount` entries are the tokens so far, prompt included
    * @param tokenCount how many entries of `tokens` are valid
+   * @param mask uint32 `[ceil(vocabularySize / 32)]`: only tokens whose bit `id % 32` of entry `id >> 5` is 1 may be
+   *   chosen. Absent: all may
    * @returns the id of the chosen token
    * @throws {LlamellaError} when the logits hold NaN, or no token is left to choose from
    */
-  sample(logits: Float32Array, tokens: Uint32Array, tokenCount: number): number;
+  sample(logits: Float32Array, tokens: Uint32Array, tokenCount: number, mask?: Uint32Array): number;
 }
 
 /** The natural logarithm of a token's probability under the model, before any sampling step. */
