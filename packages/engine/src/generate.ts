@@ -7,6 +7,7 @@ import {
 } from '@llamella/spec';
 import type { EngineGenerateOptions } from './engine.ts';
 import type { EngineContext } from './engine-context.ts';
+import { GrammarState } from './grammar-state.ts';
 import { prefill } from './prefill.ts';
 import { type GenerationRequest, readGenerateOptions } from './read-generate-options.ts';
 import { readPrompt } from './read-prompt.ts';
@@ -32,7 +33,8 @@ export async function* generate(
   const { signal } = request;
   signal?.throwIfAborted();
   const tokens = new TokenBuffer(readPrompt(context, prompt, options.encode), context.cache.contextLength);
-  const chooser = new TokenChooser(context, request, tokens);
+  using grammar = request.grammar && new GrammarState(request.grammar, context.backend.info.vocabularySize);
+  const chooser = new TokenChooser(context, request, tokens, grammar);
   if (request.maxTokens === 0) {
     yield {
       text: '',
@@ -49,7 +51,7 @@ export async function* generate(
   try {
     const sequence = context.cache.acquire(tokens.ids.subarray(0, tokens.length));
     try {
-      last = yield* run(context, request, sequence, tokens, chooser, calledAt);
+      last = yield* run(context, request, sequence, tokens, chooser, grammar, calledAt);
     } finally {
       sequence.release();
     }
@@ -75,6 +77,7 @@ async function* run(
   sequence: KvSequence,
   tokens: TokenBuffer,
   chooser: TokenChooser,
+  grammar: GrammarState | undefined,
   calledAt: number,
 ): Parts {
   const { signal, decode, stopStrings } = request;
@@ -102,16 +105,28 @@ async function* run(
       generateMs: chooser.chosenAt - firstChosenAt,
     },
   });
+  /** Each token has log probabilities of its own when they are asked for: then nothing is passed over. */
+  function* withForced(chosen: number): Generator<number> {
+    yield chosen;
+    if (grammar && !chooser.logprobs) yield* grammar.forcedTokens(limit - tokens.length);
+  }
   for (;;) {
-    if (request.isStopToken(token)) return finish('', [], 'stop');
-    tokens.push(token);
-    const text = output.push(token);
-    if (output.stopped) return finish(text, [token], 'stop');
-    if (tokens.length >= limit) return finish(text, [token], limitReason);
+    // The chosen token and those that the grammar leaves no choice about: the model runs over all of them at once.
+    const emitted: number[] = [];
+    let text = '';
+    for (const next of withForced(token)) {
+      if (request.isStopToken(next)) return finish(text, emitted, 'stop');
+      grammar?.accept(next);
+      tokens.push(next);
+      emitted.push(next);
+      text += output.push(next);
+      if (output.stopped || grammar?.finished) return finish(text, emitted, 'stop');
+      if (tokens.length >= limit) return finish(text, emitted, limitReason);
+    }
     const { logprobs } = chooser;
-    yield logprobs ? { text, tokens: [token], logprobs } : { text, tokens: [token] };
+    yield logprobs ? { text, tokens: emitted, logprobs } : { text, tokens: emitted };
     try {
-      token = await runStep(context, sequence, tokens.last(), 'last', signal, chooser.choose);
+      token = await runStep(context, sequence, tokens.last(emitted.length), 'last', signal, chooser.choose);
     } catch (error) {
       // Memory for the cache ran out before the context did.
       const isFull = LlamellaError.isInstance(error) && error.code === 'context-full';

@@ -2,6 +2,7 @@ import {
   type DecodeOptions,
   InvalidArgumentError,
   type SamplingOptions,
+  type TokenGrammar,
   UnsupportedError,
 } from '@llamella/spec';
 import type { EngineGenerateOptions } from './engine.ts';
@@ -16,6 +17,7 @@ export interface GenerationRequest {
   /** `undefined` when no log probabilities are wanted. */
   readonly topCount: number | undefined;
   readonly decode: DecodeOptions;
+  readonly grammar: TokenGrammar | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -33,6 +35,7 @@ export function readGenerateOptions(
     stopTokens = [],
     ignoreEndOfGeneration = false,
     logprobs: topCount,
+    grammar,
     signal,
     encode: _encode,
     decode = { skipSpecialTokens: true },
@@ -67,6 +70,9 @@ export function readGenerateOptions(
       throw new UnsupportedError('logprobs', 'pass `logprobs` to createEngine');
     }
   }
+  if (grammar && ignoreEndOfGeneration) {
+    throw new InvalidArgumentError('ignoreEndOfGeneration', 'cannot be combined with a grammar, which ends');
+  }
   const { endOfGenerationIds } = context.tokenizer;
   return {
     sampling,
@@ -76,6 +82,7 @@ export function readGenerateOptions(
       (!ignoreEndOfGeneration && endOfGenerationIds.has(token)) || stopTokens.includes(token),
     topCount,
     decode,
+    grammar,
     signal,
   };
 }

@@ -22,8 +22,8 @@ export class TokenBuffer {
     this.ids[this.length++] = token;
   }
 
-  /** The last token, as a view. */
-  last(): Uint32Array {
-    return this.ids.subarray(this.length - 1, this.length);
+  /** The last `count` tokens, as a view. */
+  last(count: number): Uint32Array {
+    return this.ids.subarray(this.length - count, this.length);
   }
 }

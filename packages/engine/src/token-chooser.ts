@@ -1,5 +1,6 @@
 import type { PositionLogprobs, Sampler } from '@llamella/spec';
 import type { EngineContext } from './engine-context.ts';
+import type { GrammarState } from './grammar-state.ts';
 import type { GenerationRequest } from './read-generate-options.ts';
 import type { TokenBuffer } from './token-buffer.ts';
 
@@ -14,15 +15,22 @@ export class TokenChooser {
   readonly #request: GenerationRequest;
   readonly #sampler: Sampler;
   readonly #tokens: TokenBuffer;
+  readonly #grammar: GrammarState | undefined;
   /** Copy of the logits, since a sampler may overwrite them. */
   readonly #unchanged: Float32Array | undefined;
 
   /** @param tokens prompt and generated tokens, which the caller keeps up to date */
-  constructor(context: EngineContext, request: GenerationRequest, tokens: TokenBuffer) {
+  constructor(
+    context: EngineContext,
+    request: GenerationRequest,
+    tokens: TokenBuffer,
+    grammar: GrammarState | undefined,
+  ) {
     this.#context = context;
     this.#request = request;
     this.#sampler = context.createSampler(request.sampling);
     this.#tokens = tokens;
+    this.#grammar = grammar;
     if (request.topCount !== undefined) {
       this.#unchanged = new Float32Array(context.backend.info.vocabularySize);
     }
@@ -32,7 +40,7 @@ export class TokenChooser {
   readonly choose = (logits: Float32Array): number => {
     this.logitsAt = performance.now();
     this.#unchanged?.set(logits);
-    const token = this.#sampler.sample(logits, this.#tokens.ids, this.#tokens.length);
+    const token = this.#sampler.sample(logits, this.#tokens.ids, this.#tokens.length, this.#grammar?.mask());
     if (this.#unchanged) {
       const { isStopToken, topCount = 0 } = this.#request;
       this.logprobs = isStopToken(token) ? [] : [this.#context.logprobs!(this.#unchanged, token, topCount)];

@@ -1,9 +1,10 @@
 import type { SamplingOptions, TokenLogprob } from './sampler.ts';
+import type { TokenGrammar } from './token-constraint.ts';
 
 /**
  * Why a generation ended.
  *
- * - `stop`: the model ended its turn, or a stop string appeared
+ * - `stop`: the model ended its turn, a stop string appeared, or the text of the grammar is complete
  * - `length`: `maxTokens` were generated
  * - `context-full`: the model's context has no room for another token
  */
@@ -21,6 +22,11 @@ export interface GenerateOptions extends SamplingOptions {
   readonly ignoreEndOfGeneration?: boolean;
   /** Returns, with each token, its log probability and those of the `logprobs` most likely tokens. */
   readonly logprobs?: number;
+  /**
+   * What the text has to look like: only tokens that the grammar allows are chosen, and the generation ends with
+   * reason `stop` when its text is complete. It must have been compiled for the same tokenizer. The caller disposes it.
+   */
+  readonly grammar?: TokenGrammar;
   /** Ends the generation; it then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
 }

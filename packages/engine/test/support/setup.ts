@@ -27,7 +27,10 @@ export interface SetupOptions extends FakeBackendOptions {
 export function createSampler(options: SamplingOptions, allowed?: readonly number[]): Sampler {
   const sampler = createReferenceSampler(options);
   return {
-    sample(logits, tokens, tokenCount) {
+    sample(logits, tokens, tokenCount, mask) {
+      for (let id = 0; mask && id < logits.length; id++) {
+        if (((mask[id >> 5]! >>> (id % 32)) & 1) === 0) logits[id] = Number.NEGATIVE_INFINITY;
+      }
       if (allowed) {
         const kept = new Set(allowed);
         for (let id = 0; id < logits.length; id++) if (!kept.has(id)) logits[id] = Number.NEGATIVE_INFINITY;
