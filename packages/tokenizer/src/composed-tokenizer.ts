@@ -7,10 +7,11 @@ import {
 } from '@llamella/spec';
 import type { AddedTokenMatcher, StretchHandler } from './added-tokens.ts';
 import { type Normalizer, normalize } from './normalizer.ts';
+import type { PostProcessor, TemplatePiece } from './post-processor.ts';
 import type { PieceHandler, PreTokenizer } from './pre-tokenizer.ts';
 import { OriginalText, type SourceText } from './source-text.ts';
 import type { EncodingWithOffsets, TextTokenizer } from './text-tokenizer.ts';
-import { TokenBytes } from './token-bytes.ts';
+import type { TokenDecoder } from './token-decoder.ts';
 import { isSpecialKind } from './token-kind.ts';
 import type { TokenModel } from './token-model.ts';
 import { TokenSink } from './token-sink.ts';
@@ -27,11 +28,8 @@ export interface TokenizerParts {
   readonly normalizers: readonly Normalizer[];
   readonly preTokenizer: PreTokenizer;
   readonly model: TokenModel;
-  /** Ids that `addSpecialTokens` puts around the text. */
-  readonly prefix: readonly number[];
-  readonly suffix: readonly number[];
-  /** See `trimOffsets`. */
-  readonly trim?: { readonly addPrefixSpace: boolean } | undefined;
+  readonly decoder: TokenDecoder;
+  readonly post: PostProcessor;
   readonly specialTokenIds: SpecialTokenIds;
   readonly endOfGenerationIds: ReadonlySet<number>;
 }
@@ -42,10 +40,17 @@ export class ComposedTokenizer implements TextTokenizer {
   readonly specialTokenIds: SpecialTokenIds;
   readonly endOfGenerationIds: ReadonlySet<number>;
   readonly #parts: TokenizerParts;
-  #tokenBytes: TokenBytes | undefined;
+  readonly #prefix: readonly number[];
+  readonly #suffix: readonly number[];
 
   constructor(parts: TokenizerParts) {
     this.#parts = parts;
+    const { single } = parts.post;
+    const at = single.findIndex((piece) => 'sequence' in piece);
+    const ids = (pieces: readonly TemplatePiece[]) =>
+      pieces.flatMap((piece) => ('ids' in piece ? piece.ids : []));
+    this.#prefix = ids(single.slice(0, at));
+    this.#suffix = ids(single.slice(at));
     this.vocabularySize = parts.vocabulary.size;
     this.specialTokenIds = parts.specialTokenIds;
     this.endOfGenerationIds = parts.endOfGenerationIds;
@@ -57,10 +62,10 @@ export class ComposedTokenizer implements TextTokenizer {
 
   encodeWithOffsets(text: string, options?: EncodeOptions): EncodingWithOffsets {
     const sink = this.#run(text, options, new TokenSink(true));
-    const { trim, vocabulary } = this.#parts;
+    const { post, vocabulary } = this.#parts;
     const ids = sink.ids();
     const offsets = sink.offsets();
-    if (trim) trimOffsets(ids, offsets, vocabulary, trim.addPrefixSpace);
+    if (post.trimOffsets) trimOffsets(ids, offsets, vocabulary, post.addPrefixSpace);
     return { ids, offsets };
   }
 
@@ -76,26 +81,15 @@ export class ComposedTokenizer implements TextTokenizer {
   decode(ids: Iterable<number>, options?: DecodeOptions): string {
     const list = Array.from(ids, (id) => this.#check(id));
     const kept = options?.skipSpecialTokens ? list.filter((id) => !this.#isSpecial(id)) : list;
-    const table = this.#table();
-    let length = 0;
-    for (const id of kept) length += table.lengthOf(id);
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const id of kept) {
-      bytes.set(table.of(id), at);
-      at += table.lengthOf(id);
-    }
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    return this.#parts.decoder.decode(kept);
   }
 
   createDecoder(options?: DecodeOptions): StreamingDecoder {
-    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    const stream = this.#parts.decoder.stream();
     return {
-      push: (id) => {
-        if (options?.skipSpecialTokens && this.#isSpecial(this.#check(id))) return '';
-        return decoder.decode(this.#table().of(this.#check(id)), { stream: true });
-      },
-      flush: () => decoder.decode(),
+      push: (id) =>
+        options?.skipSpecialTokens && this.#isSpecial(this.#check(id)) ? '' : stream.push(this.#check(id)),
+      flush: () => stream.flush(),
     };
   }
 
@@ -108,17 +102,17 @@ export class ComposedTokenizer implements TextTokenizer {
   }
 
   tokenBytes(id: number): Uint8Array {
-    return this.#isSpecial(this.#check(id)) ? new Uint8Array(0) : this.#table().of(id).slice();
+    return this.#isSpecial(this.#check(id)) ? new Uint8Array(0) : this.#parts.decoder.bytesOf(id).slice();
   }
 
   #run(text: string, options: EncodeOptions | undefined, sink: TokenSink): TokenSink {
     if (typeof text !== 'string')
       throw new InvalidArgumentError('text', `must be a string, is ${typeof text}`);
-    const { rawTokens, prefix, suffix } = this.#parts;
+    const { rawTokens } = this.#parts;
     const around = options?.addSpecialTokens ?? true;
     const parse = options?.parseSpecialTokens ?? false;
     const source = new OriginalText(toWellFormed(text));
-    if (around) for (const id of prefix) sink.pushEmpty(id);
+    if (around) for (const id of this.#prefix) sink.pushEmpty(id);
     rawTokens.split(
       source.text,
       0,
@@ -126,7 +120,7 @@ export class ComposedTokenizer implements TextTokenizer {
       parse,
       this.#stretches(source, sink, (start, end) => this.#plain(source, start, end, parse, sink)),
     );
-    if (around) for (const id of suffix) sink.pushEmpty(id);
+    if (around) for (const id of this.#suffix) sink.pushEmpty(id);
     return sink;
   }
 
@@ -162,11 +156,6 @@ export class ComposedTokenizer implements TextTokenizer {
       sink.pushRange(token.id, source, start, end);
       return !sink.full;
     };
-  }
-
-  #table(): TokenBytes {
-    this.#tokenBytes ??= new TokenBytes(this.#parts.vocabulary);
-    return this.#tokenBytes;
   }
 
   #isSpecial(id: number): boolean {

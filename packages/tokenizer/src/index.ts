@@ -1,3 +1,4 @@
+export type { FileOptions } from './file-options.ts';
 export type { EncodingWithOffsets, TextTokenizer } from './text-tokenizer.ts';
-export { type FileOptions, type GgufMetadata, tokenizerFromGguf } from './tokenizer-from-gguf.ts';
+export { type GgufMetadata, tokenizerFromGguf } from './tokenizer-from-gguf.ts';
 export { tokenizerFromJson } from './tokenizer-from-json.ts';

@@ -1,71 +1,64 @@
-import { UnsupportedError } from '@llamella/spec';
 import type { FileNode } from './file-node.ts';
+import type { PostProcessorReader } from './json-readers.ts';
+import type { TemplatePiece } from './post-processor.ts';
 
-/** What a tokenizer.json does to the ids of a text. */
-export interface PostProcessor {
-  /** Ids before and after the text. */
-  readonly prefix: number[];
-  readonly suffix: number[];
-  /** Whether a template gave them; it may be empty. */
-  hasTemplate: boolean;
-  /** Leaves white space at the edges of tokens out of their offsets. */
-  trimOffsets: boolean;
-  /** Then keeps one leading space of the first token, which the pre-tokenizer put there. */
-  addPrefixSpace: boolean;
-}
+/** Reads the processor that only changes offsets. */
+export const readTrimming: PostProcessorReader = (node, _size, result) => {
+  result.trimOffsets ||= node.get('trim_offsets').boolean(true);
+  result.addPrefixSpace ||= node.get('add_prefix_space').boolean(true);
+};
 
-/**
- * Reads `post_processor` of a tokenizer.json.
- *
- * @param size size of the vocabulary
- * @throws {UnsupportedError} for a step that this package does not know
- */
-export function readPostProcessor(node: FileNode, size: number): PostProcessor {
-  const result: PostProcessor = {
-    prefix: [],
-    suffix: [],
-    hasTemplate: false,
-    trimOffsets: false,
-    addPrefixSpace: false,
-  };
-  if (!node.absent) readStep(node, size, result);
-  return result;
-}
-
-function readStep(node: FileNode, size: number, result: PostProcessor): void {
-  const type = node.get('type').string();
-  switch (type) {
-    case 'Sequence':
-      for (const step of node.get('processors').items()) readStep(step, size, result);
-      return;
-    case 'ByteLevel':
-      result.trimOffsets ||= node.get('trim_offsets').boolean(true);
-      result.addPrefixSpace ||= node.get('add_prefix_space').boolean(true);
-      return;
-    case 'TemplateProcessing':
-      readTemplate(node, size, result);
-      return;
-    default:
-      throw new UnsupportedError(`post-processor ${type} (${node.path})`, 'the tokenizer cannot be used');
-  }
-}
-
-function readTemplate(node: FileNode, size: number, result: PostProcessor): void {
-  const before: number[] = [];
-  const after: number[] = [];
-  let texts = 0;
-  for (const piece of node.get('single').items()) {
-    const token = piece.get('SpecialToken');
-    if (token.absent) {
-      piece.get('Sequence').get('id').string();
-      texts++;
-      continue;
-    }
-    const ids = node.get('special_tokens').get(token.get('id').string()).get('ids').items();
-    (texts === 0 ? before : after).push(...ids.map((id) => id.index(size)));
-  }
+/** Reads the processor whose file spells out what comes around one text and around two. */
+export const readTemplate: PostProcessorReader = (node, size, result) => {
+  const pieces = (list: FileNode): TemplatePiece[] =>
+    list.items().map((piece) => {
+      const token = piece.get('SpecialToken');
+      const value = token.absent ? piece.get('Sequence') : token;
+      const type = value.get('type_id');
+      const typeId = type.absent ? 0 : type.index(2 ** 32);
+      const id = value.get('id').string();
+      if (token.absent) {
+        if (id !== 'A' && id !== 'B') value.get('id').fail(`expected A or B, found ${JSON.stringify(id)}`);
+        return { sequence: id === 'A' ? 0 : 1, typeId };
+      }
+      const ids = node.get('special_tokens').get(id).get('ids').items();
+      return { ids: ids.map((id) => id.index(size)), typeId };
+    });
+  if (result.hasTemplate) node.fail('there is more than one template');
+  const single = pieces(node.get('single'));
+  const texts = single.filter((piece) => 'sequence' in piece).length;
   if (texts !== 1) node.get('single').fail(`the text has to appear once, it appears ${texts} times`);
-  result.prefix.unshift(...before);
-  result.suffix.push(...after);
+  if (single.some((piece) => 'sequence' in piece && piece.sequence === 1))
+    node.get('single').fail('there is no second text');
+  result.single = single;
+  result.pair = node.get('pair').absent ? result.pair : pieces(node.get('pair'));
   result.hasTemplate = true;
+};
+
+/** Reads `[CLS] A [SEP] B [SEP]`. */
+export const readBertProcessing: PostProcessorReader = (node, size, result) => {
+  const [before, after] = ends(node, size);
+  result.single = [{ ids: before, typeId: 0 }, text, { ids: after, typeId: 0 }];
+  result.pair = [...result.single, { sequence: 1, typeId: 1 }, { ids: after, typeId: 1 }];
+  result.hasTemplate = true;
+};
+
+/** Reads `<s> A </s> </s> B </s>`, with everything of type 0. */
+export const readRobertaProcessing: PostProcessorReader = (node, size, result) => {
+  const [before, after] = ends(node, size);
+  const end = { ids: after, typeId: 0 };
+  result.single = [{ ids: before, typeId: 0 }, text, end];
+  result.pair = [...result.single, end, { sequence: 1, typeId: 0 }, end];
+  result.hasTemplate = true;
+  readTrimming(node, size, result);
+};
+
+const text: TemplatePiece = { sequence: 0, typeId: 0 };
+
+function ends(node: FileNode, size: number): [number[], number[]] {
+  const of = (role: string) => {
+    const [, id] = node.get(role).items();
+    return [id ? id.index(size) : node.get(role).fail('expected a token and its id')];
+  };
+  return [of('cls'), of('sep')];
 }

@@ -1,7 +1,7 @@
-import { UnsupportedError } from '@llamella/spec';
 import type { FileNode } from './file-node.ts';
 import { readPattern } from './json-pattern.ts';
-import { type PreTokenizer, prefixSpace, scanWith, sequence, wholeText } from './pre-tokenizer.ts';
+import type { PreTokenizerReader } from './json-readers.ts';
+import { type PreTokenizer, prefixSpace, scanWith, wholeText } from './pre-tokenizer.ts';
 import { numberScanner } from './scan.ts';
 import { gpt2Pattern, scanGpt2 } from './scan-gpt2.ts';
 import { llama3Pattern, scanLlama3 } from './scan-llama3.ts';
@@ -12,51 +12,19 @@ const scanners = new Map([
   [llama3Pattern, scanLlama3],
 ]);
 
-/**
- * Reads `pre_tokenizer` of a byte-level tokenizer.json: a `ByteLevel` step, alone or at the end of a sequence.
- *
- * @throws {UnsupportedError} for a step that this package does not know, or when there is no `ByteLevel` step
- */
-export function readByteLevelPreTokenizer(node: FileNode): PreTokenizer {
-  const steps = node.absent ? [] : flatten(node);
-  const last = steps.findIndex((step) => step.get('type').value === 'ByteLevel');
-  if (last < 0) {
-    throw new UnsupportedError(
-      `${node.file}: BPE without a ByteLevel pre-tokenizer`,
-      'only byte-level BPE is read',
-    );
-  }
-  const after = steps[last + 1];
-  if (after) throw new UnsupportedError(`${after.path} after ByteLevel`, 'ByteLevel has to be the last step');
-  return sequence(steps.map(readStep));
-}
-
-function flatten(node: FileNode): FileNode[] {
-  if (node.get('type').string() !== 'Sequence') return [node];
-  return node.get('pretokenizers').items().flatMap(flatten);
-}
-
-function readStep(node: FileNode): PreTokenizer {
-  const type = node.get('type').string();
-  switch (type) {
-    case 'ByteLevel': {
-      const cut = node.get('use_regex').boolean(true) ? scanWith(scanGpt2) : wholeText;
-      return node.get('add_prefix_space').boolean(true) ? prefixSpace(cut) : cut;
-    }
-    case 'Split':
-      return readSplit(node);
-    case 'Digits':
-      return scanWith(numberScanner(node.get('individual_digits').boolean(false)));
-    case 'Punctuation':
-      return splitAt(/[\p{P}$+<=>^`|~]/gu, readBehavior(node), false);
-    case 'Whitespace':
-      return splitAt(whitespacePattern, 'Removed', true);
-    case 'WhitespaceSplit':
-      return splitAt(/\p{White_Space}/gu, 'Removed', false);
-    default:
-      throw new UnsupportedError(`pre-tokenizer ${type} (${node.path})`, 'the tokenizer cannot be used');
-  }
-}
+/** Pre-tokenizers of byte-level tokenizers. */
+export const byteLevelPreTokenizers: Readonly<Record<string, PreTokenizerReader>> = {
+  // Writing pieces in the alphabet of bytes is left to the model or to the step after this one.
+  ByteLevel: (node) => {
+    const cut = node.get('use_regex').boolean(true) ? scanWith(scanGpt2) : wholeText;
+    return node.get('add_prefix_space').boolean(true) ? prefixSpace(cut) : cut;
+  },
+  Digits: (node) => scanWith(numberScanner(node.get('individual_digits').boolean(false))),
+  Punctuation: (node) => splitAt(/[\p{P}$+<=>^`|~]/gu, readBehavior(node), false),
+  Split: readSplit,
+  Whitespace: () => splitAt(whitespacePattern, 'Removed', true),
+  WhitespaceSplit: () => splitAt(/\p{White_Space}/gu, 'Removed', false),
+};
 
 const whitespacePattern =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;

@@ -1,11 +1,14 @@
 import { UnsupportedError } from '@llamella/spec';
 import { type AddedToken, AddedTokenMatcher } from './added-tokens.ts';
+import { ByteLevelDecoder } from './byte-level-decoder.ts';
 import { BytePairModel } from './byte-pair-model.ts';
 import { ComposedTokenizer } from './composed-tokenizer.ts';
 import { endOfGenerationIds } from './end-of-generation.ts';
 import { FileNode } from './file-node.ts';
+import type { FileOptions } from './file-options.ts';
 import { ggufPreTokenizer } from './gguf-pre-tokenizer.ts';
 import { readMerges } from './merge-table.ts';
+import { surroundWith } from './post-processor.ts';
 import { specialTokenIds } from './special-token-ids.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 import { isSpecialKind, TokenKind } from './token-kind.ts';
@@ -13,11 +16,6 @@ import { idLimit, Vocabulary } from './vocabulary.ts';
 
 /** Metadata of a GGUF file by key. */
 export type GgufMetadata = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
-
-export interface FileOptions {
-  /** What errors call the file. */
-  readonly name?: string;
-}
 
 /**
  * Makes the tokenizer that the metadata of a GGUF file describes (`tokenizer.ggml.*`).
@@ -64,8 +62,8 @@ export function tokenizerFromGguf(metadata: GgufMetadata, options: FileOptions =
     normalizers: [],
     preTokenizer: pre.preTokenizer,
     model: new BytePairModel(vocabulary, table, { ignoreMerges: pre.ignoreMerges }),
-    prefix: around('bos', bos, pre.addBos),
-    suffix: around('eos', eos, false),
+    decoder: new ByteLevelDecoder(vocabulary),
+    post: surroundWith(around('bos', bos, pre.addBos), around('eos', eos, false)),
     specialTokenIds: specialTokenIds({ bos, eos, unknown: id('unknown'), padding: id('padding') }),
     endOfGenerationIds: endOfGenerationIds(
       vocabulary,

@@ -1,5 +1,6 @@
 import { InvalidFileError, UnsupportedError } from '@llamella/spec';
 import { describe, expect, it } from 'vitest';
+import { tokenizerFromJson as byteLevelFromJson } from '../src/byte-level.ts';
 import { tokenizerFromGguf, tokenizerFromJson } from '../src/index.ts';
 import { smallGguf, smallJson, smallJsonWithModel } from './small-vocabulary.ts';
 
@@ -164,35 +165,51 @@ describe('unsupported parts of tokenizer.json', () => {
     ],
   });
   const cases: readonly (readonly [Record<string, unknown>, string])[] = [
-    [smallJsonWithModel({ type: 'Unigram' }), 'model.type "Unigram"'],
-    [smallJsonWithModel({ type: 'WordPiece' }), 'model.type "WordPiece"'],
-    [smallJsonWithModel({ byte_fallback: true }), 'model.byte_fallback'],
+    [smallJsonWithModel({ type: 'Nonsense' }), 'model.type Nonsense (model)'],
+    [smallJsonWithModel({ type: 'constructor' }), 'model.type constructor (model)'],
     [smallJsonWithModel({ dropout: 0.1 }), 'model.dropout'],
-    [smallJsonWithModel({ continuing_subword_prefix: '##' }), 'model.continuing_subword_prefix'],
-    [smallJson({ decoder: null }), 'without a ByteLevel decoder'],
-    [smallJson({ decoder: { type: 'Metaspace' } }), 'decoder Metaspace (decoder)'],
-    [smallJson({ pre_tokenizer: null }), 'without a ByteLevel pre-tokenizer'],
-    [smallJson({ pre_tokenizer: { type: 'Metaspace' } }), 'without a ByteLevel pre-tokenizer'],
-    [
-      smallJson({
-        pre_tokenizer: { type: 'Sequence', pretokenizers: [{ type: 'ByteLevel' }, { type: 'Digits' }] },
-      }),
-      'pre_tokenizer.pretokenizers[1] after ByteLevel',
-    ],
-    [
-      smallJson({
-        pre_tokenizer: {
-          type: 'Sequence',
-          pretokenizers: [{ type: 'UnicodeScripts' }, { type: 'ByteLevel' }],
-        },
-      }),
-      'pre-tokenizer UnicodeScripts (pre_tokenizer.pretokenizers[0])',
-    ],
+    [smallJson({ decoder: { type: 'Nonsense' } }), 'decoder Nonsense (decoder)'],
+    [smallJson({ pre_tokenizer: { type: 'Nonsense' } }), 'pre-tokenizer Nonsense (pre_tokenizer)'],
     [smallJson({ pre_tokenizer: split('\\Ga') }), '\\G'],
-    [smallJson({ normalizer: { type: 'Precompiled' } }), 'normalizer Precompiled (normalizer)'],
-    [smallJson({ post_processor: { type: 'BertProcessing' } }), 'post-processor BertProcessing'],
+    [smallJson({ normalizer: { type: 'Nonsense' } }), 'normalizer Nonsense (normalizer)'],
+    [smallJson({ post_processor: { type: 'Nonsense' } }), 'post-processor Nonsense (post_processor)'],
   ];
   for (const [json, message] of cases) {
     it(message, () => expectError(() => tokenizerFromJson(json), UnsupportedError, message));
   }
+});
+
+describe('parts of tokenizer.json that the byte-level build does not know', () => {
+  const sequence = (...pretokenizers: object[]) => ({ type: 'Sequence', pretokenizers });
+  const cases: readonly (readonly [Record<string, unknown>, string])[] = [
+    [smallJsonWithModel({ type: 'Unigram' }), 'model.type Unigram (model)'],
+    [smallJsonWithModel({ type: 'WordPiece' }), 'model.type WordPiece (model)'],
+    [smallJsonWithModel({ byte_fallback: true }), 'model.byte_fallback'],
+    [smallJsonWithModel({ continuing_subword_prefix: '##' }), 'model.continuing_subword_prefix'],
+    [smallJson({ decoder: null }), 'a decoder other than ByteLevel'],
+    [smallJson({ decoder: { type: 'Metaspace' } }), 'a decoder other than ByteLevel'],
+    [smallJson({ pre_tokenizer: null }), 'without a ByteLevel pre-tokenizer'],
+    [smallJson({ pre_tokenizer: { type: 'Metaspace' } }), 'pre-tokenizer Metaspace (pre_tokenizer)'],
+    [
+      smallJson({ pre_tokenizer: sequence({ type: 'ByteLevel' }, { type: 'Digits' }) }),
+      'without a ByteLevel pre-tokenizer',
+    ],
+    [
+      smallJson({ pre_tokenizer: sequence({ type: 'UnicodeScripts' }, { type: 'ByteLevel' }) }),
+      'pre-tokenizer UnicodeScripts (pre_tokenizer.pretokenizers[0])',
+    ],
+    [smallJson({ normalizer: { type: 'Precompiled' } }), 'normalizer Precompiled (normalizer)'],
+    [smallJson({ post_processor: { type: 'BertProcessing' } }), 'post-processor BertProcessing'],
+  ];
+  for (const [json, message] of cases) {
+    it(message, () => {
+      expectError(() => byteLevelFromJson(json), UnsupportedError, message);
+      expectError(() => byteLevelFromJson(json), UnsupportedError, 'import @llamella/tokenizer');
+    });
+  }
+
+  it('leaves the rest as it is', () => {
+    const text = "It's 12  o'clock<|eot_id|>";
+    expect(byteLevelFromJson(smallJson()).encode(text)).toEqual(tokenizerFromJson(smallJson()).encode(text));
+  });
 });
