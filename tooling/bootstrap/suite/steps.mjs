@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toolEnvironment } from '../environment.mjs';
 import { readJsonIfValid, root } from '../repository.mjs';
 import { runQuietly } from '../run-quietly.mjs';
+import { checkProgram } from './check-program.mjs';
 import { Tally } from './tally.mjs';
 import { runTurboTask } from './turbo-tasks.mjs';
 import { countVitestReport } from './vitest-report.mjs';
@@ -27,9 +28,18 @@ export const steps = [
   {
     name: 'repository',
     label: 'Repository rules',
-    run: (options) => checkProgram('repository.mjs', options),
+    run: (options) => checkProgram('checks/repository.mjs', options),
   },
-  { name: 'pack', label: 'Pack and install', run: (options) => checkProgram('pack-install.mjs', options) },
+  {
+    name: 'reference',
+    label: 'API reference',
+    run: (options) => checkProgram('docs/check-api.mjs', options),
+  },
+  {
+    name: 'pack',
+    label: 'Pack and install',
+    run: (options) => checkProgram('checks/pack-install.mjs', options),
+  },
 ];
 
 function withScript(script) {
@@ -97,28 +107,4 @@ function bundleSizes(options) {
     listPackages().filter((item) => item.has('.size-limit.json')),
     options,
   );
-}
-
-/** Runs a program of tooling/checks, which prints one JSON array of `{ name, problems }` on stdout. */
-async function checkProgram(file, { timeoutMs, node }) {
-  const result = await runQuietly(node, [join(root, 'tooling', 'checks', file)], {
-    cwd: root,
-    env: toolEnvironment(),
-    timeoutMs,
-  });
-  let checks;
-  try {
-    checks = JSON.parse(result.stdout);
-  } catch {
-    return { tally: new Tally().add({ failed: 1 }), output: result.output };
-  }
-  const failed = checks.filter(({ problems }) => problems.length > 0);
-  const output = failed.flatMap(({ name, problems }) => [
-    `failed: ${name}`,
-    ...problems.map((text) => `  ${text}`),
-  ]);
-  return {
-    tally: new Tally().add({ passed: checks.length - failed.length, failed: failed.length }),
-    output: output.join('\n'),
-  };
 }

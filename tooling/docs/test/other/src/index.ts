@@ -1,0 +1,2 @@
+/** Is one. */
+export const one = 1;
