@@ -1,48 +1,66 @@
-/** Classes of characters that the pre-tokenizers of GPT-2 and Llama 3 tell apart. */
+/** Classes of characters that pre-tokenizers tell apart, one bit each, and their unions. */
 export const CharacterClass = {
+  /** Unicode categories Lu and Lt. */
+  upper: 1,
+  /** Unicode category Ll. */
+  lower: 2,
+  /** Unicode categories Lm and Lo. */
+  caseless: 4,
   /** Unicode category L. */
-  letter: 1,
+  letter: 1 | 2 | 4,
+  /** Unicode category M. */
+  mark: 8,
   /** Unicode category N. */
-  number: 2,
+  number: 16,
+  /** Carriage return and line feed. */
+  newline: 32,
   /** Unicode property White_Space. It has other members than JavaScript's `\s`. */
-  space: 3,
-  other: 4,
+  space: 32 | 64,
+  /** Neither letter nor number nor space. */
+  other: 8 | 128,
 } as const;
 
 /** Filled in on first use of a character; 0 is unknown. */
 const classes = new Uint8Array(0x110000);
 
-/** @returns the class of a code point. */
+const patterns: readonly (readonly [RegExp, number])[] = [
+  [/\p{Ll}/u, CharacterClass.lower],
+  [/[\p{Lu}\p{Lt}]/u, CharacterClass.upper],
+  [/\p{L}/u, CharacterClass.caseless],
+  [/\p{N}/u, CharacterClass.number],
+  [/[\r\n]/, CharacterClass.newline],
+  [/\p{White_Space}/u, 64],
+  [/\p{M}/u, CharacterClass.mark],
+];
+
+/** @returns the bit of the class of a code point. */
 export function classOf(code: number): number {
   return classes[code]! || classify(code);
 }
 
-/** @returns the end of the run of characters of one class that starts at `start`, at most `end`. */
+/** @returns the end of the run of characters of the `wanted` classes that starts at `start`, at most `end`. */
 export function endOfRun(text: string, start: number, end: number, wanted: number): number {
   let i = start;
   while (i < end) {
-    const code = text.charCodeAt(i);
-    if (code < 0xd800 || code > 0xdbff) {
-      if (classOf(code) !== wanted) break;
-      i++;
-    } else {
-      if (classOf(text.codePointAt(i)!) !== wanted) break;
-      i += 2;
+    let code = text.charCodeAt(i);
+    let next = i + 1;
+    if ((code & 0xfc00) === 0xd800) {
+      code = text.codePointAt(i)!;
+      next = code > 0xffff ? i + 2 : next;
     }
+    if (!((classes[code]! || classify(code)) & wanted)) break;
+    i = next;
   }
   return i;
 }
 
-/** @returns the class of the character at `i`, or 0 when `i` is not before `end`. */
+/** @returns the bit of the class of the character at `i`, or 0 when `i` is not before `end`. */
 export function classAt(text: string, i: number, end: number): number {
   return i < end ? classOf(text.codePointAt(i)!) : 0;
 }
 
 function classify(code: number): number {
   const character = String.fromCodePoint(code);
-  if (/\p{L}/u.test(character)) classes[code] = CharacterClass.letter;
-  else if (/\p{N}/u.test(character)) classes[code] = CharacterClass.number;
-  else if (/\p{White_Space}/u.test(character)) classes[code] = CharacterClass.space;
-  else classes[code] = CharacterClass.other;
-  return classes[code]!;
+  const found = patterns.find(([pattern]) => pattern.test(character));
+  return (classes[code] = found ? found[1] : 128);
 }

@@ -9,6 +9,8 @@ export class MergeTable {
   /** Four numbers per slot: left id, right id, rank (-1 when empty), id of the merged token. */
   readonly #slots: Int32Array;
   readonly #mask: number;
+  /** One more than the highest rank. */
+  rankEnd = 0;
   /** Slot that the last successful `rank` found. */
   #found = 0;
 
@@ -28,6 +30,7 @@ export class MergeTable {
     slots[at + 1] = right;
     slots[at + 2] = rank;
     slots[at + 3] = merged;
+    if (rank >= this.rankEnd) this.rankEnd = rank + 1;
   }
 
   /** @returns the rank of the merge of two tokens, or -1 when they do not merge. */
@@ -63,34 +66,45 @@ export function readMerges(node: FileNode, vocabulary: Vocabulary, replace: bool
   const merges = node.array();
   if (merges.length > rankLimit) node.fail(`${merges.length} merges, at most ${rankLimit} are accepted`);
   const table = new MergeTable(merges.length);
-  const ids = new Int32Array(3);
+  const { index } = vocabulary;
+  const units = new Uint16Array(2 * vocabulary.longest);
+  let merged = -1;
   for (let rank = 0; rank < merges.length; rank++) {
     const entry = merges[rank];
-    let pair = '';
-    let gap = -1;
-    if (typeof entry === 'string') {
-      pair = entry;
-      gap = entry.indexOf(' ');
-      if (entry.indexOf(' ', gap + 1) >= 0) gap = -1;
-    } else if (isPair(entry)) {
-      pair = entry.join(' ');
-      gap = entry[0].length;
+    const parts = isPair(entry) ? entry : undefined;
+    const pair = parts ? `${parts[0]} ${parts[1]}` : typeof entry === 'string' ? entry : '';
+    const end = pair.length - 1;
+    let gap = parts ? parts[0].length : -1;
+    for (let i = 0, at = 0; i <= end; i++) {
+      const unit = pair.charCodeAt(i);
+      if (unit === 32 && gap < 0) gap = i;
+      if (i !== gap) units[at++] = unit;
+      if (unit === 32 && !parts && i !== gap) gap = end;
     }
-    if (gap < 1 || gap + 1 >= pair.length) {
+    if (gap < 1 || gap >= end) {
       node.fail(`entry ${rank} (${JSON.stringify(entry)?.slice(0, 80)}) is not a pair of tokens`);
     }
-    vocabulary.index.findPair(pair, gap, ids);
-    if (ids[0]! < 0 || ids[1]! < 0 || ids[2]! < 0) {
-      const token = [pair.slice(0, gap), pair.slice(gap + 1), pair.slice(0, gap) + pair.slice(gap + 1)][
-        ids.indexOf(-1)
-      ];
+    const find = (from: number, to: number) => (to <= units.length ? index.findUnits(units, from, to) : -1);
+    const left = find(0, gap);
+    const right = find(gap, end);
+    // Merges with the same result, or with results in the order of their ids, mostly follow one another.
+    if (!index.is(merged, units, end) && !index.is(++merged, units, end)) merged = find(0, end);
+    if (left < 0 || right < 0 || merged < 0) {
+      const token =
+        left < 0
+          ? pair.slice(0, gap)
+          : right < 0
+            ? pair.slice(gap + 1)
+            : pair.slice(0, gap) + pair.slice(gap + 1);
       node.fail(`entry ${rank} names ${JSON.stringify(token)}, which is not in the vocabulary`);
     }
-    table.add(ids[0]!, ids[1]!, rank, ids[2]!, replace);
+    table.add(left, right, rank, merged, replace);
   }
   return table;
 }
 
-function isPair(entry: unknown): entry is [string, string] {
-  return Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string');
+function isPair(entry: unknown): entry is readonly [string, string] {
+  return (
+    Array.isArray(entry) && entry.length === 2 && typeof entry[0] === 'string' && typeof entry[1] === 'string'
+  );
 }

@@ -1,24 +1,21 @@
-/** Binary heap of numbers with a fixed capacity, smallest first. */
+/** Binary heap of numbers, smallest first. */
 export class MinHeap {
-  readonly #keys: Float64Array;
+  #keys = new Float64Array(256);
   size = 0;
 
-  constructor(capacity: number) {
-    this.#keys = new Float64Array(capacity);
-  }
-
-  /** Adds a key without keeping order; call `order` before the first `pop`. */
-  append(key: number): void {
-    this.#keys[this.size++] = key;
-  }
-
-  order(): void {
-    for (let i = (this.size >> 1) - 1; i >= 0; i--) this.#sink(i, this.#keys[i]!);
+  /** The heap must not be empty. */
+  get smallest(): number {
+    return this.#keys[0]!;
   }
 
   push(key: number): void {
-    const keys = this.#keys;
     let i = this.size++;
+    if (i === this.#keys.length) {
+      const keys = this.#keys;
+      this.#keys = new Float64Array(2 * i);
+      this.#keys.set(keys);
+    }
+    const keys = this.#keys;
     while (i > 0) {
       const parent = (i - 1) >> 1;
       if (keys[parent]! <= key) break;
@@ -30,23 +27,18 @@ export class MinHeap {
 
   /** Removes and returns the smallest key. The heap must not be empty. */
   pop(): number {
-    const smallest = this.#keys[0]!;
-    const last = this.#keys[--this.size]!;
-    if (this.size > 0) this.#sink(0, last);
-    return smallest;
-  }
-
-  #sink(i: number, key: number): void {
     const keys = this.#keys;
+    const smallest = keys[0]!;
+    const last = keys[--this.size]!;
     const { size } = this;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= size) break;
+    let i = 0;
+    for (let child = 1; child < size; child = 2 * i + 1) {
       if (child + 1 < size && keys[child + 1]! < keys[child]!) child++;
-      if (keys[child]! >= key) break;
+      if (keys[child]! >= last) break;
       keys[i] = keys[child]!;
       i = child;
     }
-    keys[i] = key;
+    keys[i] = last;
+    return smallest;
   }
 }

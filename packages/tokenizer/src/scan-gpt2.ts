@@ -4,6 +4,8 @@ import { contraction, endOfSpace } from './scan.ts';
 /** The pattern that `scanGpt2` implements, as written in tokenizer.json. */
 export const gpt2Pattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 
+const { letter, number, space, other } = CharacterClass;
+
 /**
  * Scanner of GPT-2's pieces, in linear time.
  *
@@ -12,12 +14,8 @@ export const gpt2Pattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+|
 export function scanGpt2(text: string, start: number, end: number): number {
   const short = contraction(text, start, end, false);
   if (short > 0) return start + short;
-  const { space } = CharacterClass;
-  const first = classAt(text, start, end);
-  if (first !== space) return endOfRun(text, start, end, first);
-  if (text.charCodeAt(start) === 32) {
-    const second = classAt(text, start + 1, end);
-    if (second !== 0 && second !== space) return endOfRun(text, start + 1, end, second);
-  }
-  return endOfSpace(text, start, end);
+  const after = text.charCodeAt(start) === 32 ? start + 1 : start;
+  const first = classAt(text, after, end);
+  if (first === 0 || first & space) return endOfSpace(text, start, end);
+  return endOfRun(text, after, end, first & letter ? letter : first & number ? number : other);
 }

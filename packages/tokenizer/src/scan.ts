@@ -3,7 +3,7 @@ import { CharacterClass, classAt, endOfRun } from './character-class.ts';
 /** Finds the end of the piece that starts at `start`; pieces follow one another without gaps. */
 export type Scanner = (text: string, start: number, end: number) => number;
 
-const { space } = CharacterClass;
+const { space, number } = CharacterClass;
 
 /**
  * `\s+(?!\S)|\s+`: a run of white space, less its last character when text follows, which that text may take in.
@@ -13,6 +13,24 @@ export function endOfSpace(text: string, start: number, end: number): number {
   return stop < end && stop - start > 1 ? stop - 1 : stop;
 }
 
+/** `\s*[\r\n]+|\s+(?!\S)|\s+`: as `endOfSpace`, but a run with line ends goes up to the last of them. */
+export function endOfLines(text: string, start: number, end: number): number {
+  let stop = endOfRun(text, start, end, space);
+  while (stop > start && !isNewline(text.charCodeAt(stop - 1))) stop--;
+  return stop > start ? stop : endOfSpace(text, start, end);
+}
+
+/** `\p{N}{1,3}` */
+export function endOfNumber(text: string, start: number, end: number): number {
+  let i = start;
+  for (let count = 0; count < 3 && classAt(text, i, end) === number; count++) i = afterCharacter(text, i);
+  return i;
+}
+
+export function isNewline(unit: number): boolean {
+  return unit === 10 || unit === 13;
+}
+
 /** @returns the end of the character at `i`. */
 export function afterCharacter(text: string, i: number): number {
   return i + (text.codePointAt(i)! > 0xffff ? 2 : 1);
@@ -20,7 +38,7 @@ export function afterCharacter(text: string, i: number): number {
 
 /** Length of an English contraction such as `'ll` at `start`, or 0. `fold` makes upper case and ſ count. */
 export function contraction(text: string, start: number, end: number, fold: boolean): number {
-  if (text.charCodeAt(start) !== 39) return 0;
+  if (text.charCodeAt(start) !== 39 || start >= end) return 0;
   let suffix = text.substring(start + 1, Math.min(start + 3, end));
   if (fold) suffix = suffix.replaceAll('\u017f', 's').toLowerCase();
   if (suffix === 're' || suffix === 've' || suffix === 'll') return 3;
@@ -30,12 +48,7 @@ export function contraction(text: string, start: number, end: number, fold: bool
 /** Cuts off each number character (`\p{N}`), or each run of them; what lies between stays whole. */
 export function numberScanner(individual: boolean): Scanner {
   return (text, start, end) => {
-    const { number } = CharacterClass;
-    if (classAt(text, start, end) === number) {
-      return individual ? afterCharacter(text, start) : endOfRun(text, start, end, number);
-    }
-    let i = start;
-    while (i < end && classAt(text, i, end) !== number) i = afterCharacter(text, i);
-    return i;
+    if (classAt(text, start, end) !== number) return endOfRun(text, start, end, 0xff - number);
+    return individual ? afterCharacter(text, start) : endOfRun(text, start, end, number);
   };
 }

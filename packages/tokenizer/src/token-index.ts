@@ -1,33 +1,51 @@
-const hashSeed = 0x811c9dc5;
-
-/** One step of the hash of a token: FNV-1a over UTF-16 units, with 0x811c9dc5 to start with. */
-function hashUnit(hash: number, unit: number): number {
-  return Math.imul(hash ^ unit, 0x01000193);
-}
-
 /**
- * Hash table from tokens to ids. Unlike a `Map` it finds a part of a string without making a string of it, which
- * is what loading a list of merges spends its time on.
+ * Hash table from tokens to ids, over UTF-16 units. It finds a part of a buffer of units without making a string
+ * of it, which is what loading a list of merges spends its time on.
  */
 export class TokenIndex {
-  readonly #tokens: readonly (string | undefined)[];
+  /** Units of all tokens in the order of their ids. */
+  readonly #units: Uint16Array;
+  /** `[size + 1]`: where each token starts in `#units`. */
+  readonly #starts: Int32Array;
   /** Two numbers per slot: id plus one, 0 when empty, and hash. */
   readonly #slots: Int32Array;
   readonly #mask: number;
+  readonly #key: Uint16Array;
 
   constructor(tokens: readonly (string | undefined)[]) {
+    const size = tokens.length;
+    this.#starts = new Int32Array(size + 1);
+    let end = 0;
+    let longest = 0;
+    for (let id = 0; id < size; id++) {
+      const length = tokens[id]?.length ?? 0;
+      end += length;
+      if (length > longest) longest = length;
+      this.#starts[id + 1] = end;
+    }
+    this.#units = new Uint16Array(end);
+    this.#key = new Uint16Array(longest + 1);
+    for (let id = 0, at = 0; id < size; id++) {
+      const token = tokens[id];
+      if (token !== undefined) for (let i = 0; i < token.length; i++) this.#units[at++] = token.charCodeAt(i);
+    }
     let slots = 16;
-    while (slots < tokens.length * 1.5) slots *= 2;
-    this.#tokens = tokens;
+    while (slots < size * 1.5) slots *= 2;
     this.#slots = new Int32Array(slots * 2);
     this.#mask = slots - 1;
   }
 
+  /** Length in UTF-16 units of the longest token. */
+  get longest(): number {
+    return this.#key.length - 1;
+  }
+
   /** Adds the token of an id. @returns the id that has this token already, or -1. */
   add(id: number): number {
-    const token = this.#tokens[id]!;
-    const hash = hashOf(token);
-    const at = this.#probe(hash, token, 0, -1, token.length);
+    const start = this.#starts[id]!;
+    const end = this.#starts[id + 1]!;
+    const hash = hashOf(this.#units, start, end);
+    const at = this.#probe(hash, this.#units, start, end);
     const slots = this.#slots;
     if (slots[at]! > 0) return slots[at]! - 1;
     slots[at] = id + 1;
@@ -37,54 +55,45 @@ export class TokenIndex {
 
   /** @returns the id of a token, or -1. */
   find(token: string): number {
-    return this.#slots[this.#probe(hashOf(token), token, 0, -1, token.length)]! - 1;
+    const { length } = token;
+    if (length > this.longest) return -1;
+    for (let i = 0; i < length; i++) this.#key[i] = token.charCodeAt(i);
+    return this.findUnits(this.#key, 0, length);
   }
 
-  /**
-   * Looks up both parts of `pair`, which are separated by one unit at `gap`, and their concatenation.
-   *
-   * @param ids gets the ids of left part, right part and concatenation, -1 for those that are not there
-   */
-  findPair(pair: string, gap: number, ids: Int32Array): void {
-    let left = hashSeed;
-    for (let i = 0; i < gap; i++) left = hashUnit(left, pair.charCodeAt(i));
-    let both = left;
-    let right = hashSeed;
-    for (let i = gap + 1; i < pair.length; i++) {
-      const unit = pair.charCodeAt(i);
-      right = hashUnit(right, unit);
-      both = hashUnit(both, unit);
-    }
-    const slots = this.#slots;
-    ids[0] = slots[this.#probe(left, pair, 0, -1, gap)]! - 1;
-    ids[1] = slots[this.#probe(right, pair, gap + 1, -1, pair.length)]! - 1;
-    ids[2] = slots[this.#probe(both, pair, 0, gap, pair.length)]! - 1;
+  /** @returns the id of the token with the units `units[start, end)`, or -1. */
+  findUnits(units: Uint16Array, start: number, end: number): number {
+    return this.#slots[this.#probe(hashOf(units, start, end), units, start, end)]! - 1;
   }
 
-  /** The slot of `text[start, end)` without the unit at `gap`, or the empty one where it belongs. */
-  #probe(hash: number, text: string, start: number, gap: number, end: number): number {
+  /** @returns whether the token of `id` has the units `units[0, end)` */
+  is(id: number, units: Uint16Array, end: number): boolean {
+    return id >= 0 && id + 1 < this.#starts.length && this.#same(id, units, 0, end);
+  }
+
+  /** The slot of `units[start, end)`, or the empty one where it belongs. */
+  #probe(hash: number, units: Uint16Array, start: number, end: number): number {
     const slots = this.#slots;
     const mask = this.#mask;
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
       const at = slot * 2;
       const id = slots[at]! - 1;
-      if (id < 0 || (slots[at + 1] === hash && same(this.#tokens[id]!, text, start, gap, end))) return at;
+      if (id < 0 || (slots[at + 1] === hash && this.#same(id, units, start, end))) return at;
     }
   }
-}
 
-function hashOf(token: string): number {
-  let hash = hashSeed;
-  for (let i = 0; i < token.length; i++) hash = hashUnit(hash, token.charCodeAt(i));
-  return hash;
-}
-
-function same(token: string, text: string, start: number, gap: number, end: number): boolean {
-  if (token.length !== end - start - (gap < 0 ? 0 : 1)) return false;
-  let at = start;
-  for (let i = 0; i < token.length; i++, at++) {
-    if (at === gap) at++;
-    if (token.charCodeAt(i) !== text.charCodeAt(at)) return false;
+  #same(id: number, units: Uint16Array, start: number, end: number): boolean {
+    const own = this.#units;
+    let at = this.#starts[id]!;
+    if (this.#starts[id + 1]! - at !== end - start) return false;
+    for (let i = start; i < end; i++) if (own[at++] !== units[i]) return false;
+    return true;
   }
-  return true;
+}
+
+/** FNV-1a over UTF-16 units. */
+function hashOf(units: Uint16Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ units[i]!, 0x01000193);
+  return hash;
 }

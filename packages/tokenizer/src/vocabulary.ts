@@ -23,15 +23,12 @@ export class Vocabulary {
     this.tokens = tokens;
     this.kinds = kinds;
     this.index = new TokenIndex(tokens);
-    let longest = 0;
+    this.longest = this.index.longest;
     for (let id = 0; id < tokens.length; id++) {
-      const token = tokens[id];
-      if (token === undefined) continue;
+      if (tokens[id] === undefined) continue;
       const other = this.index.add(id);
-      if (other >= 0) node.fail(`token ${JSON.stringify(token)} has two ids, ${other} and ${id}`);
-      if (token.length > longest) longest = token.length;
+      if (other >= 0) node.fail(`token ${JSON.stringify(tokens[id])} has two ids, ${other} and ${id}`);
     }
-    this.longest = longest;
   }
 
   get size(): number {
