@@ -40,10 +40,11 @@ async function runSuite({ selected, force }) {
       process.stdout.write(`${step.label}: not run, the suite took too long\n`);
       continue;
     }
-    const { tally, output } = await step.run({ timeoutMs, force, node });
+    const { tally, output, note } = await step.run({ timeoutMs, force, node });
     total.add(tally);
     const time = formatSeconds(performance.now() - started);
     process.stdout.write(`${step.label}: ${tally} (${time})\n`);
+    if (note !== undefined) process.stdout.write(`${indent(note)}\n`);
     if (tally.failed > 0) process.stdout.write(`${indent(output)}\n`);
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toolEnvironment } from '../environment.mjs';
 import { readJsonIfValid, root } from '../repository.mjs';
 import { runQuietly } from '../run-quietly.mjs';
+import { browserTests } from './browser-tests.mjs';
 import { checkProgram } from './check-program.mjs';
 import { Tally } from './tally.mjs';
 import { runTurboTask } from './turbo-tasks.mjs';
@@ -11,8 +12,8 @@ import { countVitestReport } from './vitest-report.mjs';
 import { listPackages } from './workspace.mjs';
 
 /**
- * The steps of the suite, in their order. Each gets `{ timeoutMs, force, node }` and returns a tally and, if
- * something failed, the text to show.
+ * The steps of the suite, in their order. Each gets `{ timeoutMs, force, node }` and returns a tally, the output
+ * to show if something failed, and possibly a note to show in any case.
  */
 export const steps = [
   { name: 'lint', label: 'Formatting and lint', run: lint },
@@ -25,6 +26,7 @@ export const steps = [
   { name: 'build', label: 'Build', run: (options) => perPackage('build', withScript('build'), options) },
   { name: 'exports', label: 'Package exports', run: packageExports },
   { name: 'size', label: 'Bundle sizes', run: bundleSizes },
+  { name: 'browser', label: 'Browser tests', run: browserTests },
   {
     name: 'repository',
     label: 'Repository rules',

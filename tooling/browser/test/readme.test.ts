@@ -1,0 +1,46 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from '@llamella/bootstrap/repository.mjs';
+import { listPackages } from '@llamella/bootstrap/suite/workspace.mjs';
+import { mayUseNode } from '@llamella/checks/rules/layers.mjs';
+import { readmeExamples } from '@llamella/conformance';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle } from '../src/bundle.ts';
+import { fetchedFiles } from '../src/fetched-files.ts';
+import { browserIsMissing, openBrowser } from '../src/open-browser.ts';
+import { runInPage } from '../src/open-page.ts';
+import type { ServedFile } from '../src/serve.ts';
+
+/** Those that must not depend on Node, by the rule that their imports are checked with. */
+const packages = listPackages().filter(
+  ({ name, folder, published, has }) =>
+    published && folder.startsWith('packages/') && has('src/index.ts') && !mayUseNode({ name, isApp: false }),
+);
+
+describe.skipIf(browserIsMissing)('the README example in a browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  it.each(packages)('$name', async ({ folder: relative }) => {
+    const folder = join(root, relative);
+    const examples = await readmeExamples(folder);
+    expect(examples.length, 'ts blocks followed by a text block').toBeGreaterThan(0);
+    for (const { program, output: expected } of examples) {
+      const script = await bundle(program, folder, [fetchedFiles]);
+      const { output } = await runInPage(browser, { script, files: await testFiles(folder) });
+      expect(output).toBe(expected);
+    }
+  });
+});
+
+/** The files that examples read, by their paths inside the package. */
+async function testFiles(folder: string): Promise<Map<string, ServedFile>> {
+  const names = await readdir(join(folder, 'test'), { recursive: true });
+  return new Map(
+    names.map((name) => [`/test/${name.replaceAll('\\', '/')}`, { path: join(folder, 'test', name) }]),
+  );
+}
