@@ -53,7 +53,9 @@ async function provideBrowser() {
   const failure = await installBrowser();
   const browser = findBrowser();
   return browser === undefined
-    ? { problem: `${missing} and apt-get did not install one (${failure || 'although it reported no error'})` }
+    ? {
+        problem: `${missing} and apt-get did not install one (${failure || 'although it reported no error'})`,
+      }
     : { browser };
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { guardedNodeImports } from './guarded-node-imports.ts';
 
 /**
  * Bundles a program for the page as those who install the packages do: by the conditions `browser` and `import`, so
@@ -25,7 +26,7 @@ export async function bundle(
     target: 'esnext',
     write: false,
     logLevel: 'silent',
-    plugins: [...plugins],
+    plugins: [...plugins, guardedNodeImports],
   });
   return result.outputFiles[0]!.text;
 }
