@@ -38,3 +38,8 @@ export function utf8Length(lead: number): number {
 export function toWellFormed(text: string): string {
   return text.toWellFormed();
 }
+
+/** Number of UTF-16 units of the character at `index`. */
+export function characterLength(text: string, index: number): number {
+  return (text.charCodeAt(index) & 0xfc00) === 0xd800 ? 2 : 1;
+}

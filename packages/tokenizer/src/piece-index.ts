@@ -1,0 +1,113 @@
+/**
+ * Finds pieces of a vocabulary in a text without making strings of its parts. A hash table has the pieces; a bit for
+ * the hash of each beginning of a piece tells where looking for longer ones ends, so no tree of nodes is needed.
+ */
+export class PieceIndex {
+  readonly #pieces: readonly (string | undefined)[];
+  /** Two numbers per slot: id plus one, 0 when empty, and hash. */
+  readonly #slots: Int32Array;
+  readonly #slotShift: number;
+  readonly #beginnings: Uint32Array;
+  readonly #bitShift: number;
+  /** Results of `beginningAt`: where each piece ends, and its id. Its length is that of the longest piece. */
+  readonly ends: Int32Array;
+  readonly ids: Int32Array;
+
+  /** @param accepts tells which ids can be found; of two with one piece the last can */
+  constructor(pieces: readonly (string | undefined)[], accepts: (id: number) => boolean) {
+    let count = 0;
+    let units = 0;
+    let longest = 0;
+    for (let id = 0; id < pieces.length; id++) {
+      const length = accepts(id) ? (pieces[id]?.length ?? 0) : 0;
+      count += length > 0 ? 1 : 0;
+      units += length;
+      longest = Math.max(longest, length);
+    }
+    const slotBits = bitsFor(count * 2, 24);
+    const beginningBits = bitsFor(units * 4, 28);
+    this.#pieces = pieces;
+    this.#slots = new Int32Array(2 << slotBits);
+    this.#slotShift = 32 - slotBits;
+    this.#beginnings = new Uint32Array(1 << (beginningBits - 5));
+    this.#bitShift = 32 - beginningBits;
+    this.ends = new Int32Array(longest);
+    this.ids = new Int32Array(longest);
+    for (let id = 0; id < pieces.length; id++) {
+      const piece = pieces[id];
+      if (piece && accepts(id)) this.#add(id, piece);
+    }
+  }
+
+  /** @returns the id of the piece `text[start, end)`, or -1. */
+  find(text: string, start: number, end: number): number {
+    if (end - start > this.ends.length || end <= start) return -1;
+    let hash = hashSeed;
+    for (let i = start; i < end; i++) hash = hashUnit(hash, text.charCodeAt(i));
+    return this.#slots[this.#probe(mix(hash), text, start, end)]! - 1;
+  }
+
+  /** Finds all pieces that begin at `start`, shortest first, into `ends` and `ids`. @returns their number. */
+  beginningAt(text: string, start: number, end: number): number {
+    const stop = Math.min(end, start + this.ends.length);
+    let count = 0;
+    let hash = hashSeed;
+    for (let i = start; i < stop; ) {
+      hash = hashUnit(hash, text.charCodeAt(i++));
+      const mixed = mix(hash);
+      const bit = mixed >>> this.#bitShift;
+      if (((this.#beginnings[bit >>> 5]! >>> (bit & 31)) & 1) === 0) break;
+      const id = this.#slots[this.#probe(mixed, text, start, i)]! - 1;
+      if (id < 0) continue;
+      this.ends[count] = i;
+      this.ids[count++] = id;
+    }
+    return count;
+  }
+
+  #add(id: number, piece: string): void {
+    let hash = hashSeed;
+    for (let i = 0; i < piece.length; i++) {
+      hash = hashUnit(hash, piece.charCodeAt(i));
+      const bit = mix(hash) >>> this.#bitShift;
+      this.#beginnings[bit >>> 5]! |= 1 << (bit & 31);
+    }
+    const slot = this.#probe(mix(hash), piece, 0, piece.length);
+    this.#slots[slot] = id + 1;
+    this.#slots[slot + 1] = mix(hash);
+  }
+
+  /** The slot of `text[start, end)`, or the empty one where it belongs. */
+  #probe(hash: number, text: string, start: number, end: number): number {
+    const slots = this.#slots;
+    for (let at = (hash >>> this.#slotShift) * 2; ; at = at + 2 < slots.length ? at + 2 : 0) {
+      const id = slots[at]! - 1;
+      if (id < 0 || (slots[at + 1] === hash && isPart(this.#pieces[id]!, text, start, end))) return at;
+    }
+  }
+}
+
+const hashSeed = 0x811c9dc5;
+
+/** One step of FNV-1a over UTF-16 units. */
+function hashUnit(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x01000193);
+}
+
+/** Spreads a hash, so that its upper bits can be used. */
+function mix(hash: number): number {
+  return Math.imul(hash ^ (hash >>> 15), 0x9e3779b1);
+}
+
+/** Base-2 logarithm of the smallest power of two that is not below `size`, from 5 to `limit`. */
+function bitsFor(size: number, limit: number): number {
+  return Math.min(limit, Math.max(5, 32 - Math.clz32(size)));
+}
+
+function isPart(piece: string, text: string, start: number, end: number): boolean {
+  if (piece.length !== end - start) return false;
+  for (let i = 0; i < piece.length; i++) {
+    if (piece.charCodeAt(i) !== text.charCodeAt(start + i)) return false;
+  }
+  return true;
+}

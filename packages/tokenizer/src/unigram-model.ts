@@ -1,0 +1,115 @@
+import type { PieceIndex } from './piece-index.ts';
+import type { SourceText } from './source-text.ts';
+import type { TokenModel } from './token-model.ts';
+import type { TokenSink } from './token-sink.ts';
+import type { UnknownText } from './unknown-text.ts';
+import { characterLength } from './utf8.ts';
+
+export interface UnigramOptions {
+  /** Score of a character that is no piece. */
+  readonly unknownScore: number;
+  /** Adds up scores in single precision, as SentencePiece does, instead of double. */
+  readonly singlePrecision?: boolean;
+  /** Writes each unknown character by itself, instead of each run of them. */
+  readonly unknownByCharacter?: boolean;
+}
+
+/**
+ * Unigram language model: the way to cut a text into pieces with the highest sum of scores, which are logarithms of
+ * probabilities. Of several ways with the same sum it takes the one found first, as the references do.
+ *
+ * Source: Kudo, "Subword Regularization", 2018. Order and precision of the sums are those of `encode_optimized` in
+ * tokenizers/src/models/unigram/model.rs of https://github.com/huggingface/tokenizers, or of `EncodeOptimized` in
+ * src/unigram_model.cc of https://github.com/google/sentencepiece.
+ */
+export class UnigramModel implements TokenModel {
+  readonly #index: PieceIndex;
+  readonly #scores: Float64Array;
+  readonly #unknown: UnknownText;
+  readonly #options: UnigramOptions;
+  /** Of the best way to cut the text up to each unit: its score, its last piece and where that starts. */
+  #best: Float64Array | Float32Array = new Float64Array(0);
+  #ids = new Int32Array(0);
+  #starts = new Int32Array(0);
+
+  /** @param scores score of each id */
+  constructor(index: PieceIndex, scores: Float64Array, unknown: UnknownText, options: UnigramOptions) {
+    this.#index = index;
+    this.#scores = scores;
+    this.#unknown = unknown;
+    this.#options = options;
+  }
+
+  encode(source: SourceText, start: number, end: number, sink: TokenSink): void {
+    this.#search(source.text, start, end);
+    const starts = this.#starts;
+    // Turns the links from each piece to the one before it around.
+    let next = 0;
+    for (let at = end - start; at > 0; ) {
+      const before = starts[at]!;
+      starts[at] = next;
+      next = at;
+      at = before;
+    }
+    const length = end - start;
+    for (let at = 0; at < length; ) {
+      let to = next;
+      next = starts[to]!;
+      const id = this.#ids[to]!;
+      if (id >= 0) {
+        sink.pushRange(id, source, start + at, start + to);
+      } else {
+        while (to < length && this.#ids[next]! < 0 && !this.#options.unknownByCharacter) {
+          to = next;
+          next = starts[to]!;
+        }
+        this.#unknown.push(source, start + at, start + to, sink);
+      }
+      at = to;
+    }
+  }
+
+  #search(text: string, start: number, end: number): void {
+    this.#reserve(end - start + 1);
+    const { unknownScore, singlePrecision } = this.#options;
+    const index = this.#index;
+    const scores = this.#scores;
+    const best = this.#best;
+    const ids = this.#ids;
+    const starts = this.#starts.fill(-1, 0, end - start + 1);
+    best[0] = 0;
+    for (let at = 0; at < end - start; ) {
+      const step = characterLength(text, start + at);
+      const here = best[at]!;
+      const count = index.beginningAt(text, start + at, end);
+      let isCharacter = false;
+      for (let i = 0; i < count; i++) {
+        const to = index.ends[i]! - start;
+        const id = index.ids[i]!;
+        const score = scores[id]! + here;
+        if (starts[to]! < 0 || score > best[to]!) {
+          best[to] = score;
+          ids[to] = id;
+          starts[to] = at;
+        }
+        if (to === at + step) isCharacter = true;
+      }
+      at += step;
+      if (isCharacter) continue;
+      const score = singlePrecision ? Math.fround(unknownScore + here) : unknownScore + here;
+      if (starts[at]! < 0 || score > best[at]!) {
+        best[at] = score;
+        ids[at] = -1;
+        starts[at] = at - step;
+      }
+    }
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#ids.length) return;
+    const room = Math.max(256, length);
+    this.#best = this.#options.singlePrecision ? new Float32Array(room) : new Float64Array(room);
+    this.#ids = new Int32Array(room);
+    this.#starts = new Int32Array(room);
+  }
+}
