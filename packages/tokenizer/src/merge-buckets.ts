@@ -4,36 +4,50 @@ const positionSpan = 2 ** 32;
 export class MergeBuckets {
   /** The rank that is at work; only higher ones may be added. */
   rank = -1;
+  /** Where the first candidates of each rank end in `#first`. */
+  readonly #ends: Int32Array;
+  /** Positions of the candidates given to the constructor, by rank. */
+  readonly #first: Int32Array;
   /** The last node of each rank plus one. */
   readonly #heads: Int32Array;
-  /** The node before each node in its bucket plus one. */
+  /** Two numbers per node: its position, and the node before it in its bucket plus one. */
   readonly #nodes: Int32Array;
-  readonly #positions: Int32Array;
   #nodeCount = 0;
   /** Positions of the rank at work. */
   #batch = new Int32Array(1024);
   #at = 0;
   #end = 0;
 
-  /** @param rankEnd all ranks are lower @param capacity how many candidates may be added */
-  constructor(rankEnd: number, capacity: number) {
+  /**
+   * @param rankEnd all ranks are lower
+   * @param symbols every fourth number is a rank or -1, and its place less 3 the position
+   * @param capacity how many candidates may be added later
+   */
+  constructor(rankEnd: number, symbols: Int32Array, end: number, capacity: number) {
+    const ends = new Int32Array(rankEnd + 1);
+    for (let i = 3; i < end; i += 4) ends[symbols[i]! + 1]!++;
+    ends[0] = 0;
+    for (let rank = 0; rank < rankEnd; rank++) ends[rank + 1]! += ends[rank]!;
+    this.#first = new Int32Array(ends[rankEnd]!);
+    for (let i = 3; i < end; i += 4) if (symbols[i]! >= 0) this.#first[ends[symbols[i]!]!++] = i - 3;
+    this.#ends = ends;
     this.#heads = new Int32Array(rankEnd);
-    this.#nodes = new Int32Array(capacity);
-    this.#positions = new Int32Array(capacity);
+    this.#nodes = new Int32Array(2 * capacity);
   }
 
   add(rank: number, position: number): void {
-    const node = this.#nodeCount++;
-    this.#positions[node] = position;
-    this.#nodes[node] = this.#heads[rank]!;
-    this.#heads[rank] = node + 1;
+    const at = 2 * this.#nodeCount++;
+    this.#nodes[at] = position;
+    this.#nodes[at + 1] = this.#heads[rank]!;
+    this.#heads[rank] = this.#nodeCount;
   }
 
   /** @returns rank and position of the first candidate as `rank * 2 ** 32 + position`; infinity without one */
   first(): number {
     while (this.#at === this.#end) {
       if (this.rank + 1 >= this.#heads.length) return Number.POSITIVE_INFINITY;
-      if (this.#heads[++this.rank] !== 0) this.#fill();
+      this.rank++;
+      this.#fill();
     }
     return this.rank * positionSpan + this.#batch[this.#at]!;
   }
@@ -44,20 +58,20 @@ export class MergeBuckets {
   }
 
   #fill(): void {
-    let count = 0;
-    let sorted = true;
-    for (let node = this.#heads[this.rank]!; node > 0; node = this.#nodes[node - 1]!) {
-      if (count === this.#batch.length) {
-        const batch = this.#batch;
-        this.#batch = new Int32Array(2 * count);
-        this.#batch.set(batch);
-      }
-      this.#batch[count] = this.#positions[node - 1]!;
-      sorted &&= count === 0 || this.#batch[count - 1]! < this.#batch[count]!;
-      count++;
-    }
-    if (!sorted) this.#batch.subarray(0, count).sort();
-    this.#at = 0;
+    const nodes = this.#nodes;
+    const { rank } = this;
+    const from = rank === 0 ? 0 : this.#ends[rank - 1]!;
+    let count = this.#ends[rank]! - from;
+    this.#at = this.#end = 0;
+    const last = this.#heads[rank]!;
+    let added = 0;
+    for (let node = last; node > 0; node = nodes[2 * node - 1]!) added++;
+    if (count + added === 0) return;
+    if (this.#batch.length < count + added) this.#batch = new Int32Array(2 * (count + added));
+    const batch = this.#batch;
+    for (let i = 0; i < count; i++) batch[i] = this.#first[from + i]!;
+    for (let node = last; node > 0; node = nodes[2 * node - 1]!) batch[count++] = nodes[2 * node - 2]!;
+    if (added > 0) batch.subarray(0, count).sort();
     this.#end = count;
   }
 }

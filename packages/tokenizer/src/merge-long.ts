@@ -3,14 +3,12 @@ import type { MergeTable } from './merge-table.ts';
 import { MinHeap } from './min-heap.ts';
 
 const positionSpan = 2 ** 32;
-/** From this many symbols on, clearing a bucket per rank pays. */
-const sweepLength = 8192;
+/** From this many symbols on, a bucket per rank pays. */
+const bucketLength = 8192;
 const keptLength = 1 << 16;
 
-let next = new Int32Array(0);
-let previous = new Int32Array(0);
-let ranks = new Int32Array(0);
-const heap = new MinHeap();
+/** Four numbers per symbol, for locality: id, next symbol, symbol before, and rank of the merge with the next. */
+let symbols = new Int32Array(0);
 
 /**
  * The same as `mergeShort` for long pieces: candidate pairs over a linked list of symbols come from a heap, in
@@ -18,53 +16,65 @@ const heap = new MinHeap();
  * wait in a bucket per rank instead. Candidates that a merge has made stale are dropped when they come up.
  */
 export function mergeLong(ids: Int32Array, starts: Int32Array, count: number, table: MergeTable): number {
-  if (count > next.length) {
-    next = new Int32Array(count);
-    previous = new Int32Array(count);
-    ranks = new Int32Array(count);
+  if (4 * count > symbols.length) symbols = new Int32Array(4 * count);
+  const list = symbols;
+  const end = 4 * count;
+  const heap = new MinHeap();
+  for (let at = end - 4, right = -1; at >= 0; at -= 4) {
+    const id = ids[at >> 2]!;
+    list[at] = id;
+    list[at + 1] = at + 4;
+    list[at + 2] = at - 4;
+    const rank = right < 0 ? -1 : table.rank(id, right);
+    list[at + 3] = rank;
+    right = id;
+    if (rank >= 0 && count < bucketLength) heap.append(rank * positionSpan + at);
   }
-  const buckets = count < sweepLength ? undefined : new MergeBuckets(table.rankEnd, 3 * count);
+  const buckets = count < bucketLength ? undefined : new MergeBuckets(table.rankEnd, list, end, 2 * count);
+  heap.order();
+
   const offer = (left: number, right: number) => {
-    const rank = table.rank(ids[left]!, ids[right]!);
-    ranks[left] = rank;
+    const rank = table.rank(list[left]!, list[right]!);
+    list[left + 3] = rank;
     if (rank < 0) return;
     if (buckets && rank > buckets.rank) buckets.add(rank, left);
     else heap.push(rank * positionSpan + left);
   };
-  for (let i = count - 1; i >= 0; i--) {
-    next[i] = i + 1;
-    previous[i] = i - 1;
-    if (i + 1 < count) offer(i, i + 1);
-    else ranks[i] = -1;
-  }
   for (;;) {
+    let key = heap.size > 0 ? heap.smallest : Number.POSITIVE_INFINITY;
     const waiting = buckets ? buckets.first() : Number.POSITIVE_INFINITY;
-    if (heap.size === 0 && waiting === Number.POSITIVE_INFINITY) break;
-    const key = heap.size > 0 && heap.smallest <= waiting ? heap.pop() : waiting;
-    if (key === waiting) buckets?.drop();
+    if (waiting < key) {
+      key = waiting;
+      buckets?.drop();
+    } else if (heap.size > 0) {
+      heap.pop();
+    } else {
+      break;
+    }
     const rank = Math.floor(key / positionSpan);
     const left = key - rank * positionSpan;
-    if (ranks[left] !== rank) continue;
-    const right = next[left]!;
-    table.rank(ids[left]!, ids[right]!);
-    ids[left] = table.merged();
-    ranks[right] = ranks[left] = -1;
-    const after = next[right]!;
-    next[left] = after;
-    if (after < count) {
-      previous[after] = left;
+    if (list[left + 3] !== rank) continue;
+    const right = list[left + 1]!;
+    table.rank(list[left]!, list[right]!);
+    list[left] = table.merged();
+    list[right + 3] = list[left + 3] = -1;
+    const after = list[right + 1]!;
+    list[left + 1] = after;
+    if (after < end) {
+      list[after + 2] = left;
       offer(left, after);
     }
-    if (previous[left]! >= 0) offer(previous[left]!, left);
+    const before = list[left + 2]!;
+    if (before >= 0) offer(before, left);
   }
 
   let kept = 0;
-  const end = starts[count]!;
-  for (let i = 0; i < count; i = next[i]!) {
-    ids[kept] = ids[i]!;
-    starts[kept++] = starts[i]!;
+  const stop = starts[count]!;
+  for (let at = 0; at < end; at = list[at + 1]!) {
+    ids[kept] = list[at]!;
+    starts[kept++] = starts[at >> 2]!;
   }
-  starts[kept] = end;
-  if (count > keptLength) next = previous = ranks = new Int32Array(0);
+  starts[kept] = stop;
+  if (count > keptLength) symbols = new Int32Array(0);
   return kept;
 }

@@ -1,21 +1,36 @@
 /** Binary heap of numbers, smallest first. */
 export class MinHeap {
-  #keys = new Float64Array(256);
+  #keys: Float64Array;
   size = 0;
+
+  /** @param capacity how many keys there is room for at first */
+  constructor(capacity = 256) {
+    this.#keys = new Float64Array(Math.max(capacity, 1));
+  }
 
   /** The heap must not be empty. */
   get smallest(): number {
     return this.#keys[0]!;
   }
 
-  push(key: number): void {
-    let i = this.size++;
-    if (i === this.#keys.length) {
+  /** Adds a key without keeping order; call `order` before the first `pop`. */
+  append(key: number): void {
+    if (this.size === this.#keys.length) {
       const keys = this.#keys;
-      this.#keys = new Float64Array(2 * i);
+      this.#keys = new Float64Array(2 * keys.length);
       this.#keys.set(keys);
     }
+    this.#keys[this.size++] = key;
+  }
+
+  order(): void {
+    for (let i = (this.size >> 1) - 1; i >= 0; i--) this.#sink(i, this.#keys[i]!);
+  }
+
+  push(key: number): void {
+    this.append(key);
     const keys = this.#keys;
+    let i = this.size - 1;
     while (i > 0) {
       const parent = (i - 1) >> 1;
       if (keys[parent]! <= key) break;
@@ -27,18 +42,20 @@ export class MinHeap {
 
   /** Removes and returns the smallest key. The heap must not be empty. */
   pop(): number {
+    const smallest = this.#keys[0]!;
+    this.#sink(0, this.#keys[--this.size]!);
+    return smallest;
+  }
+
+  #sink(i: number, key: number): void {
     const keys = this.#keys;
-    const smallest = keys[0]!;
-    const last = keys[--this.size]!;
     const { size } = this;
-    let i = 0;
-    for (let child = 1; child < size; child = 2 * i + 1) {
+    for (let child = 2 * i + 1; child < size; child = 2 * i + 1) {
       if (child + 1 < size && keys[child + 1]! < keys[child]!) child++;
-      if (keys[child]! >= last) break;
+      if (keys[child]! >= key) break;
       keys[i] = keys[child]!;
       i = child;
     }
-    keys[i] = last;
-    return smallest;
+    keys[i] = key;
   }
 }
