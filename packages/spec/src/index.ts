@@ -25,7 +25,7 @@ export type { KvCache, KvSequence, KvStorage } from './kv-cache.ts';
 export { type ErrorCode, LlamellaError } from './llamella-error.ts';
 export type { ModelConfig, RopeScaling } from './model-config.ts';
 export type { OnProgress, Progress } from './progress.ts';
-export type { Sampler, SamplingOptions, TokenLogprob } from './sampler.ts';
+export type { Sampler, SamplingOptions, SamplingStep, TokenLogprob } from './sampler.ts';
 export type { TensorInfo, TensorType } from './tensor.ts';
 export type { TokenConstraint, TokenGrammar } from './token-constraint.ts';
 export type {

@@ -1,24 +1,37 @@
 import { byteLevelReaders } from './byte-level-readers.ts';
+import { piecesToByteAlphabet } from './byte-level-text.ts';
 import { ChainDecoder } from './chain-decoder.ts';
+import { joinWithSpaces } from './decode-per-token.ts';
+import { allDecoders } from './json-decoder.ts';
+import { otherNormalizers } from './json-normalizer.ts';
+import { readPairModel } from './json-pair-models.ts';
 import { readBertProcessing } from './json-post-processor.ts';
+import { otherPreTokenizers } from './json-pre-tokenizer.ts';
 import type { JsonReaders } from './json-readers.ts';
+import { readWordLevelModel, readWordPieceModel } from './json-word-models.ts';
 
 /** Readers of every part of a tokenizer.json that this package knows. */
 export const allReaders: JsonReaders = {
   models: {
-    ...byteLevelReaders.models,
+    BPE: readPairModel,
+    WordLevel: readWordLevelModel,
+    WordPiece: readWordPieceModel,
   },
   normalizers: {
     ...byteLevelReaders.normalizers,
+    ...otherNormalizers,
   },
   preTokenizers: {
     ...byteLevelReaders.preTokenizers,
+    ...otherPreTokenizers,
   },
-  decoders: {},
+  decoders: allDecoders,
   postProcessors: {
     ...byteLevelReaders.postProcessors,
     BertProcessing: readBertProcessing,
   },
-  decodeWith: (steps, vocabulary) => new ChainDecoder(steps, vocabulary),
+  byteAlphabet: piecesToByteAlphabet,
+  decodeWith: (steps, vocabulary) =>
+    new ChainDecoder(steps.length > 0 ? steps : [joinWithSpaces], vocabulary),
   advice: 'the tokenizer cannot be used',
 };

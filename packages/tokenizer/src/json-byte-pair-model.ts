@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@llamella/spec';
 import { BytePairModel } from './byte-pair-model.ts';
+import type { FileNode } from './file-node.ts';
 import type { ModelReader } from './json-readers.ts';
 import { readVocabulary } from './json-vocabulary.ts';
 import { readMerges } from './merge-table.ts';
@@ -9,9 +10,7 @@ export const beyondBytes = ['byte_fallback', 'continuing_subword_prefix', 'end_o
 
 /** Reads a byte-level model of type BPE. @throws {UnsupportedError} when it is not byte-level */
 export const readByteLevelModel: ModelReader = (node, added, byteLevel) => {
-  if (node.get('dropout').value) {
-    throw new UnsupportedError(`${node.file}: model.dropout`, 'ids would differ from call to call');
-  }
+  refuseDropout(node);
   const key = beyondBytes.find((name) => node.get(name).value);
   if (key || !byteLevel) {
     throw new UnsupportedError(
@@ -29,3 +28,9 @@ export const readByteLevelModel: ModelReader = (node, added, byteLevel) => {
   });
   return { vocabulary, model, unknownId, takesBytes: true };
 };
+
+/** @throws {UnsupportedError} when a model of type BPE leaves out merges by chance */
+export function refuseDropout(node: FileNode): void {
+  if (node.get('dropout').value)
+    throw new UnsupportedError(`${node.file}: model.dropout`, 'ids would differ from call to call');
+}

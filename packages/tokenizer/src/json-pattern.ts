@@ -6,6 +6,11 @@ import { translatePattern } from './translate-pattern.ts';
 export function readPattern(node: FileNode): RegExp {
   const regex = node.get('Regex');
   if (!regex.absent) return translatePattern(regex.string());
-  const codes = Array.from(node.get('String').string(), (character) => character.codePointAt(0)!);
+  return literalPattern(node.get('String').string());
+}
+
+/** An expression with flag `g` that matches a text as it stands. */
+export function literalPattern(text: string): RegExp {
+  const codes = Array.from(text, (character) => character.codePointAt(0)!);
   return new RegExp(codes.map(literal).join(''), 'gv');
 }

@@ -1,11 +1,14 @@
 import type { FileNode } from './file-node.ts';
-import { readPattern } from './json-pattern.ts';
+import { readMetaspace } from './json-metaspace.ts';
+import { literalPattern, readPattern } from './json-pattern.ts';
 import type { PreTokenizerReader } from './json-readers.ts';
-import { type PreTokenizer, prefixSpace, scanWith, wholeText } from './pre-tokenizer.ts';
+import { metaspace } from './metaspace.ts';
+import { type PreTokenizer, prefixSpace, scanWith, sequence, wholeText } from './pre-tokenizer.ts';
 import { numberScanner } from './scan.ts';
 import { gpt2Pattern, scanGpt2 } from './scan-gpt2.ts';
 import { llama3Pattern, scanLlama3 } from './scan-llama3.ts';
 import { type SplitBehavior, splitAt, splitBehaviors } from './split.ts';
+import { splitScripts } from './unicode-scripts.ts';
 
 const scanners = new Map([
   [gpt2Pattern, scanGpt2],
@@ -20,12 +23,32 @@ export const byteLevelPreTokenizers: Readonly<Record<string, PreTokenizerReader>
     return node.get('add_prefix_space').boolean(true) ? prefixSpace(cut) : cut;
   },
   Digits: (node) => scanWith(numberScanner(node.get('individual_digits').boolean(false))),
-  Punctuation: (node) => splitAt(/[\p{P}$+<=>^`|~]/gu, readBehavior(node), false),
+  Punctuation: (node) => splitAt(punctuation, readBehavior(node), false),
   Split: readSplit,
   Whitespace: () => splitAt(whitespacePattern, 'Removed', true),
-  WhitespaceSplit: () => splitAt(/\p{White_Space}/gu, 'Removed', false),
+  WhitespaceSplit: () => splitAt(whiteSpace, 'Removed', false),
 };
 
+/** Pre-tokenizers of all other tokenizers. */
+export const otherPreTokenizers: Readonly<Record<string, PreTokenizerReader>> = {
+  BertPreTokenizer: () =>
+    sequence([splitAt(whiteSpace, 'Removed', false), splitAt(punctuation, 'Isolated', false)]),
+  CharDelimiterSplit: (node) => splitAt(literalPattern(node.get('delimiter').character()), 'Removed', false),
+  FixedLength: (node) => {
+    const field = node.get('length');
+    const length = field.absent ? 5 : field.index(2 ** 31);
+    if (length === 0) field.fail('pieces of no characters');
+    return splitAt(new RegExp(`[^]{1,${length}}`, 'gu'), 'Isolated', false);
+  },
+  Metaspace: (node) => {
+    const { replacement, scheme } = readMetaspace(node);
+    return metaspace(replacement, scheme, node.get('split').boolean(true));
+  },
+  UnicodeScripts: () => splitScripts,
+};
+
+const whiteSpace = /\p{White_Space}/gu;
+const punctuation = /[\p{P}$+<=>^`|~]/gu;
 const whitespacePattern =
   /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
 

@@ -60,3 +60,35 @@ export function readVocabulary(node: FileNode, added: readonly AddedToken[]): Vo
   for (const { id, special } of added) kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
   return new Vocabulary(tokens, kinds, node);
 }
+
+/** The tokens of a model, and what it may make of text. */
+export interface ModelTokens {
+  readonly vocabulary: Vocabulary;
+  /** The id of a token of the model that text may become: not of a control token, which text must not forge. */
+  readonly idOf: (text: string) => number | undefined;
+  readonly unknown: {
+    readonly id: number | undefined;
+    /** @throws {InvalidFileError} when there is no unknown token */
+    readonly required: () => number;
+  };
+}
+
+/** Reads `vocab` and `unk_token` of a model, with the added tokens. */
+export function readTokens(node: FileNode, added: readonly AddedToken[]): ModelTokens {
+  const vocab = node.get('vocab');
+  const vocabulary = readVocabulary(vocab, added);
+  const record = vocab.record();
+  const barred = new Set(
+    added.filter(({ special, content }) => special || !Object.hasOwn(record, content)).map(({ id }) => id),
+  );
+  const token = node.get('unk_token');
+  const id = token.absent ? undefined : vocabulary.idOf(token.string());
+  return {
+    vocabulary,
+    idOf: (text) => {
+      const found = vocabulary.index.find(text);
+      return found < 0 || barred.has(found) ? undefined : found;
+    },
+    unknown: { id, required: () => id ?? token.fail('text needs it, but it is not in the vocabulary') },
+  };
+}

@@ -33,31 +33,47 @@ export function prepend(prefix: string): Normalizer {
   };
 }
 
-/** @param pattern with flag `g` */
-export function replaceAll(pattern: RegExp, replacement: string): Normalizer {
+/**
+ * Replaces the matches of a pattern.
+ *
+ * @param pattern with flag `g`
+ * @param replacement a text, or what makes one of a match
+ */
+export function replaceAll(pattern: RegExp, replacement: string | ((matched: string) => string)): Normalizer {
   return (text) =>
     Array.from(text.matchAll(pattern), ({ 0: matched, index }) => ({
       start: index,
       end: index + matched.length,
-      replacement,
+      replacement: typeof replacement === 'string' ? replacement : replacement(matched),
     }));
 }
 
+/** A stretch that normalization may change without regard to what is around it. */
+const stretches = /\p{ASCII}?\P{ASCII}+/gu;
+
 /**
  * Unicode normalization. Each user-perceived character that changes is one edit; where characters turn out to
- * interact across such borders, the whole text is.
+ * interact across such borders, the stretch of text up to the next ASCII characters is.
  */
 export function unicodeForm(form: NormalizationForm): Normalizer {
   return (text) => {
-    const whole = text.normalize(form);
-    if (whole === text) return [];
     const edits: Edit[] = [];
-    let joined = '';
-    for (const { segment, index } of new Intl.Segmenter('und').segment(text)) {
-      const replacement = segment.normalize(form);
-      joined += replacement;
-      if (replacement !== segment) edits.push({ start: index, end: index + segment.length, replacement });
+    for (const { 0: stretch, index } of text.matchAll(stretches)) {
+      const whole = stretch.normalize(form);
+      if (whole !== stretch) for (const edit of editsWithin(stretch, index, whole, form)) edits.push(edit);
     }
-    return joined === whole ? edits : [{ start: 0, end: text.length, replacement: whole }];
+    return edits;
   };
+}
+
+function editsWithin(stretch: string, offset: number, whole: string, form: NormalizationForm): Edit[] {
+  const edits: Edit[] = [];
+  let joined = '';
+  for (const { segment, index } of new Intl.Segmenter('und').segment(stretch)) {
+    const replacement = segment.normalize(form);
+    const start = offset + index;
+    joined += replacement;
+    if (replacement !== segment) edits.push({ start, end: start + segment.length, replacement });
+  }
+  return joined === whole ? edits : [{ start: offset, end: offset + stretch.length, replacement: whole }];
 }

@@ -78,10 +78,14 @@ function typeOf(step: FileNode): string {
   return step.get('type').string();
 }
 
-/** Files from before the field existed have merges and no type. */
+/** Files from before the field existed are told apart by the other fields. */
 function modelType(node: FileNode): string {
   const type = node.get('type');
-  return type.absent && !node.get('merges').absent ? 'BPE' : type.string();
+  if (!type.absent) return type.string();
+  if (!node.get('merges').absent) return 'BPE';
+  if (!node.get('continuing_subword_prefix').absent) return 'WordPiece';
+  if (node.get('vocab').absent) return type.string();
+  return Array.isArray(node.get('vocab').value) ? 'Unigram' : 'WordLevel';
 }
 
 function readPostProcessor(
