@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@llamella/spec';
+import { checkTokens } from './check-tokens.ts';
 
 /** What the penalties do; the fields are those of `SamplingOptions`. */
 export interface Penalties {
@@ -29,13 +29,7 @@ export function applyPenalties(
 ): void {
   const { repetitionPenalty, frequencyPenalty, presencePenalty, penaltyWindow } = penalties;
   const start = penaltyWindow < 0 ? 0 : Math.max(0, tokenCount - penaltyWindow);
-  for (let i = start; i < tokenCount; i++) {
-    if (tokens[i]! >= logits.length)
-      throw new InvalidArgumentError(
-        `tokens[${i}]`,
-        `${tokens[i]} is not below ${logits.length}, the number of logits`,
-      );
-  }
+  checkTokens(tokens, start, tokenCount, logits.length);
   for (let i = start; i < tokenCount; i++) counts[tokens[i]!]!++;
   for (let i = start; i < tokenCount; i++) {
     const token = tokens[i]!;

@@ -11,10 +11,15 @@ export interface Candidates {
   /** Ids of the candidates in entries `[0, count)`, unless `whole`. */
   readonly ids: Uint32Array;
   count: number;
+  /** Number of logits that were loaded. */
+  size: number;
   /** Every token is a candidate and its id is its index; `ids` is not filled. */
   whole: boolean;
   /** The largest logit. */
   maximum: number;
+  /** What `summarize` found: the sum of `exp(logit - maximum)`, and the entropy in nats. */
+  total: number;
+  entropy: number;
   /** While `whole`: the largest logit of each `BLOCK` of logits, so that a cut can pass over most of them. */
   readonly blockMaxima: Float32Array;
   /** What selection works in: a copy of logits and the same memory as their bits; sums per group; its result. */
@@ -22,6 +27,8 @@ export interface Candidates {
   readonly workBits: Int32Array;
   readonly sums: Float64Array;
   readonly cut: Cut;
+  /** Float64 per candidate, for the steps that call `reserveWeights`; empty until then. */
+  weights: Float64Array;
 }
 
 /** Where a selection cuts: candidates above `threshold` stay, and the first `ties` of those equal to it. */
@@ -45,14 +52,30 @@ export function createCandidates(vocabularySize: number): Candidates {
     logits: work,
     ids: new Uint32Array(vocabularySize),
     count: 0,
+    size: 0,
     whole: true,
     maximum: 0.5,
+    total: 0.5,
+    entropy: 0.5,
     blockMaxima: new Float32Array(Math.ceil(vocabularySize / BLOCK)),
     work,
     workBits: new Int32Array(work.buffer),
     sums: new Float64Array(GROUPS),
     cut: { target: 0.5, threshold: 0.5, ties: 0 },
+    weights: new Float64Array(0),
   };
+}
+
+/** The weights of `candidates`, allocated at the first call. */
+export function reserveWeights(candidates: Candidates): Float64Array {
+  const { length } = candidates.ids;
+  if (candidates.weights.length < length) candidates.weights = new Float64Array(length);
+  return candidates.weights;
+}
+
+/** The id of the candidate in entry `index`. */
+export function idAt(candidates: Candidates, index: number): number {
+  return candidates.whole ? index : candidates.ids[index]!;
 }
 
 /**
@@ -84,8 +107,21 @@ export function loadCandidates(candidates: Candidates, logits: Float32Array): vo
   if (maximum === Number.POSITIVE_INFINITY) throw positiveInfinity(logits.indexOf(maximum));
   candidates.logits = logits;
   candidates.count = length;
+  candidates.size = length;
   candidates.whole = true;
   candidates.maximum = maximum;
+}
+
+/** Undoes the narrowing: the logits are in the entries of their ids again, and those of dropped tokens -Infinity. */
+export function expandCandidates(candidates: Candidates): void {
+  const { logits, ids, size } = candidates;
+  if (candidates.whole) return;
+  let i = candidates.count - 1;
+  // From the end, since no candidate's entry is after its id.
+  for (let id = size - 1; id >= 0; id--)
+    logits[id] = i >= 0 && ids[i] === id ? logits[i--]! : Number.NEGATIVE_INFINITY;
+  candidates.count = size;
+  candidates.whole = true;
 }
 
 /** Drops the candidates below `candidates.cut`, and any at -Infinity. Those that stay keep their order. */

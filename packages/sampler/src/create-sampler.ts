@@ -1,14 +1,11 @@
-import { InvalidArgumentError, type Sampler, type SamplingOptions } from '@llamella/spec';
-import { applyPenalties, type Penalties } from './apply-penalties.ts';
-import { applyTemperature } from './apply-temperature.ts';
-import { type Candidates, createCandidates, loadCandidates } from './candidates.ts';
+import { InvalidArgumentError, type SamplingOptions, type SamplingStep } from '@llamella/spec';
+import { createAdaptiveP } from './adaptive-p.ts';
 import { checkOptions } from './check-options.ts';
+import { type ChainSampler, type ChainStep, createChain } from './create-chain.ts';
 import { drawToken } from './draw-token.ts';
-import { greedy } from './greedy.ts';
-import { keepMinP } from './keep-min-p.ts';
-import { keepTopK } from './keep-top-k.ts';
-import { keepTopP } from './keep-top-p.ts';
+import { createMirostat, type Draw } from './mirostat.ts';
 import { createRandom, randomSeed } from './random.ts';
+import { createSteps } from './sampling-steps.ts';
 
 /** Options of `createSampler`. */
 export interface SamplerOptions extends SamplingOptions {
@@ -17,63 +14,75 @@ export interface SamplerOptions extends SamplingOptions {
    * otherwise the first call decides, and a longer one later enlarges it.
    */
   readonly vocabularySize?: number;
+  /** How many of the tokens are the prompt's. Default: as many as there are at the first call of `sample`. */
+  readonly promptLength?: number;
 }
 
+/** The order of steps when the options give none: bans first, then as llama.cpp. */
+export const SAMPLING_ORDER: readonly SamplingStep[] = [
+  'logitBias',
+  'noRepeatNgram',
+  'badWords',
+  'minTokens',
+  'forcedTokens',
+  'suppressTokens',
+  'penalties',
+  'dry',
+  'topNSigma',
+  'topK',
+  'typicalP',
+  'topP',
+  'minP',
+  'epsilonCutoff',
+  'etaCutoff',
+  'xtc',
+  'temperature',
+];
+
+/** Steps that never drop the most likely candidate, nor change which it is. */
+const KEEP_BEST: readonly SamplingStep[] = [
+  'topNSigma',
+  'topK',
+  'topP',
+  'minP',
+  'epsilonCutoff',
+  'etaCutoff',
+];
+
 /**
- * Makes a sampler that runs the steps in llama.cpp's order: penalties, top-k, top-p, min-p, temperature, draw. A step
- * whose option is absent is left out. Without a temperature, or with 0, it takes the most likely token after the
- * penalties; the steps between cannot change that one.
+ * Makes a sampler that runs the steps that `options` ask for, in `options.order`, and then draws. A step whose option is
+ * absent or neutral is left out. Without a temperature, or with 0, it takes the most likely token that the steps leave.
  *
  * It keeps the state of its random generator: use one sampler for one sequence. `sample` allocates nothing once its
  * memory is there, and overwrites the logits.
  *
- * @throws {InvalidArgumentError} naming the option and what it accepts
+ * @throws {InvalidArgumentError} naming the option and what it accepts, an option that is not known, one that needs
+ *   another, and one whose step is not in `order`
  */
-export function createSampler(options: SamplerOptions = {}): Sampler {
+export function createSampler(options: SamplerOptions = {}): ChainSampler {
   checkOptions(options);
-  const { temperature = 0, topK = 0, topP = 1, minP = 0, seed, vocabularySize } = options;
-  if (vocabularySize !== undefined && !(Number.isSafeInteger(vocabularySize) && vocabularySize > 0))
-    throw new InvalidArgumentError('vocabularySize', `must be an integer above 0, got ${vocabularySize}`);
-  const penalties = penaltiesOf(options);
-  const random = createRandom(seed ?? randomSeed());
-
-  let candidates: Candidates | undefined;
-  let counts: Uint32Array | undefined;
-  let size = 0;
-  const reserve = (needed: number): void => {
-    if (temperature > 0) candidates = createCandidates(needed);
-    if (penalties) counts = new Uint32Array(needed);
-    size = needed;
-  };
-  if (vocabularySize !== undefined) reserve(vocabularySize);
-
-  return {
-    sample(logits, tokens, tokenCount) {
-      if (vocabularySize !== undefined && logits.length !== vocabularySize)
-        throw new InvalidArgumentError('logits', `must have ${vocabularySize} entries, got ${logits.length}`);
-      if (!(Number.isInteger(tokenCount) && tokenCount >= 0 && tokenCount <= tokens.length))
-        throw new InvalidArgumentError(
-          'tokenCount',
-          `must be an integer in [0, ${tokens.length}], the size of tokens, got ${tokenCount}`,
-        );
-      if (logits.length > size) reserve(logits.length);
-      if (penalties && counts) applyPenalties(logits, tokens, tokenCount, penalties, counts);
-      if (!candidates) return greedy(logits);
-      loadCandidates(candidates, logits);
-      keepTopK(candidates, topK);
-      keepTopP(candidates, topP);
-      keepMinP(candidates, minP);
-      applyTemperature(candidates, temperature);
-      return drawToken(candidates, random);
-    },
-  };
+  const { temperature = 0, seed, order = SAMPLING_ORDER, vocabularySize, promptLength } = options;
+  const made = createSteps(options);
+  for (const name of made.keys())
+    if (!order.includes(name))
+      throw new InvalidArgumentError('order', `leaves out ${name}, which the options ask for`);
+  const names = order.filter((name) => made.has(name));
+  const draw = drawOf(options);
+  // At the end, what keeps the most likely candidate does not matter to a sampler that takes it.
+  if (temperature === 0) while (KEEP_BEST.includes(names.at(-1)!)) names.pop();
+  const steps = names.map((name): ChainStep => made.get(name)!);
+  return createChain(steps, {
+    random: createRandom(seed ?? randomSeed()),
+    ...(draw && { draw }),
+    ...(vocabularySize !== undefined && { vocabularySize }),
+    ...(promptLength !== undefined && { promptLength }),
+  });
 }
 
-/** The penalties that `options` ask for, or `undefined` when they change nothing. */
-function penaltiesOf(options: SamplingOptions): Penalties | undefined {
-  const { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0, penaltyWindow = 64 } = options;
-  const neutral = repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0;
-  return neutral || penaltyWindow === 0
-    ? undefined
-    : { repetitionPenalty, frequencyPenalty, presencePenalty, penaltyWindow };
+function drawOf(options: SamplingOptions): Draw | undefined {
+  const { temperature = 0, mirostat = 0, mirostatTau = 5, mirostatEta = 0.1 } = options;
+  const { adaptiveTarget, adaptiveDecay = 0.9 } = options;
+  if (temperature === 0) return undefined;
+  if (mirostat > 0) return createMirostat(mirostat as 1 | 2, mirostatTau, mirostatEta);
+  return adaptiveTarget === undefined ? drawToken : createAdaptiveP(adaptiveTarget, adaptiveDecay);
 }

@@ -1,4 +1,4 @@
-import type { Candidates } from './candidates.ts';
+import { type Candidates, idAt } from './candidates.ts';
 import { exponential } from './exponential.ts';
 import type { Random } from './random.ts';
 
@@ -10,12 +10,22 @@ import type { Random } from './random.ts';
  * @returns the id of the token
  */
 export function drawToken(candidates: Candidates, random: Random): number {
-  const { logits, ids, count, whole, maximum, work } = candidates;
+  return idAt(candidates, drawIndex(candidates, random));
+}
+
+/**
+ * As `drawToken`.
+ *
+ * @returns the entry of the candidate; its weight is in that entry of `work`, and their sum in `total`
+ */
+export function drawIndex(candidates: Candidates, random: Random): number {
+  const { logits, count, maximum, work } = candidates;
   let total = 0;
   for (let i = 0; i < count; i++) {
     work[i] = exponential(logits[i]! - maximum);
     total += work[i]!;
   }
+  candidates.total = total;
   let rest = random.nextFloat() * total;
   let chosen = 0;
   for (let i = 0; i < count; i++) {
@@ -24,5 +34,13 @@ export function drawToken(candidates: Candidates, random: Random): number {
     chosen = i;
     if ((rest -= weight) < 0) break;
   }
-  return whole ? chosen : ids[chosen]!;
+  return chosen;
+}
+
+/** The id of the candidate with the largest logit; of equal ones, the lowest. Takes no number of the generator. */
+export function takeMostLikely(candidates: Candidates): number {
+  const { logits, maximum } = candidates;
+  let index = 0;
+  while (logits[index] !== maximum) index++;
+  return idAt(candidates, index);
 }

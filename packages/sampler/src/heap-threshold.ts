@@ -30,6 +30,15 @@ export function heapThreshold(
   cut.ties = ties;
 }
 
+/** Sorts a heap of `size` entries whose smallest is first, as `heapThreshold` leaves it: the largest comes first. */
+export function sortHeap(heap: Float32Array, size: number): void {
+  for (let end = size - 1; end > 0; end--) {
+    const last = heap[end]!;
+    heap[end] = heap[0]!;
+    siftDown(heap, end, 0, last);
+  }
+}
+
 /** Puts `value` at `index` of a heap of `size` entries whose smallest is first, and restores the order below it. */
 function siftDown(heap: Float32Array, size: number, index: number, value: number): void {
   for (;;) {

@@ -1,4 +1,6 @@
 import { type Candidates, cutCandidates } from './candidates.ts';
+import { keepAtLeast } from './keep-at-least.ts';
+import { logarithm } from './logarithm.ts';
 
 /**
  * Drops candidates less likely than `p` times the most likely one; a candidate exactly at the limit stays.
@@ -7,10 +9,12 @@ import { type Candidates, cutCandidates } from './candidates.ts';
  * logits with `maximum + ln p`, as llama.cpp does.
  *
  * @param p in [0, 1]; `0` keeps all
+ * @param minKeep least number of candidates to leave
  */
-export function keepMinP(candidates: Candidates, p: number): void {
+export function keepMinP(candidates: Candidates, p: number, minKeep = 1): void {
   if (p === 0) return;
-  candidates.cut.threshold = candidates.maximum + Math.log(p);
+  candidates.cut.threshold = candidates.maximum + logarithm(p);
   candidates.cut.ties = candidates.count;
+  keepAtLeast(candidates, minKeep);
   cutCandidates(candidates);
 }

@@ -1,4 +1,5 @@
 import { type Candidates, cutCandidates } from './candidates.ts';
+import { keepAtLeast } from './keep-at-least.ts';
 import { radixThreshold } from './radix-threshold.ts';
 
 /**
@@ -10,10 +11,12 @@ import { radixThreshold } from './radix-threshold.ts';
  * transformers.
  *
  * @param p in (0, 1]; `1` keeps all
+ * @param minKeep least number of candidates to leave
  */
-export function keepTopP(candidates: Candidates, p: number): void {
+export function keepTopP(candidates: Candidates, p: number, minKeep = 1): void {
   if (p >= 1 || candidates.count === 1) return;
   candidates.cut.target = p;
-  radixThreshold(candidates, true);
+  radixThreshold(candidates, 'probability');
+  keepAtLeast(candidates, minKeep);
   cutCandidates(candidates);
 }

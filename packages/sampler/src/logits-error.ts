@@ -10,11 +10,11 @@ export function notANumber(token: number): InvalidArgumentError {
 export function positiveInfinity(token: number): InvalidArgumentError {
   return new InvalidArgumentError(
     'logits',
-    `the entry of token ${token} is +Infinity: probabilities are undefined`,
+    `the entry of token ${token} is +Infinity, an overflow: probabilities are undefined`,
   );
 }
 
-export function noTokenLeft(logits: Float32Array): InvalidArgumentError {
+export function noTokenLeft(logits: ArrayLike<number>): InvalidArgumentError {
   const problem =
     logits.length === 0 ? 'there are none' : 'all are -Infinity: no token is left to choose from';
   return new InvalidArgumentError('logits', problem);

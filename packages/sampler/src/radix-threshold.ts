@@ -6,23 +6,28 @@ import { exponential } from './exponential.ts';
  * their number: three passes over 11, 11 and 10 bits of the logit, each over the group in which the previous one
  * found the end. The result is in `candidates.cut`.
  *
- * @param byProbability a candidate weighs its probability and `target` is in (0, 1]; otherwise it weighs 1
+ * @param weighing `one`: a candidate weighs 1; `probability`: its probability, and `target` is in (0, 1]; `weights`:
+ *   its entry in `candidates.weights`, `target` is in (0, 1] of their sum, and the largest are those of
+ *   `candidates.work`, which the caller has filled
  */
-export function radixThreshold(candidates: Candidates, byProbability: boolean): void {
-  const { logits, work, workBits, sums, maximum, cut } = candidates;
+export function radixThreshold(candidates: Candidates, weighing: 'one' | 'probability' | 'weights'): void {
+  const { logits, work, workBits, weights, sums, maximum, cut } = candidates;
+  const weighed = weighing === 'weights';
+  const byProbability = weighing === 'probability';
   let { count } = candidates;
   let { target } = cut;
   // Adding 0 turns -0 into +0, so that equal logits have equal bits.
-  for (let i = 0; i < count; i++) work[i] = logits[i]! + 0;
+  if (!weighed) for (let i = 0; i < count; i++) work[i] = logits[i]! + 0;
   let above = 0;
   let weight = 1;
   for (let shift = 21; ; shift = Math.max(shift - 11, 0)) {
     sums.fill(0);
     for (let i = 0; i < count; i++) {
       const group = groupOf(workBits[i]!, shift);
-      sums[group] = sums[group]! + (byProbability ? exponential(work[i]! - maximum) : 1);
+      sums[group] =
+        sums[group]! + (weighed ? weights[i]! : byProbability ? exponential(work[i]! - maximum) : 1);
     }
-    if (shift === 21 && byProbability) {
+    if (shift === 21 && weighing !== 'one') {
       let total = 0;
       for (let group = 0; group < GROUPS; group++) total += sums[group]!;
       target *= total;
@@ -36,8 +41,11 @@ export function radixThreshold(candidates: Candidates, byProbability: boolean): 
       if (above + sum >= target) break;
     }
     let kept = 0;
-    for (let i = 0; i < count; i++)
-      if (groupOf(workBits[i]!, shift) === chosen) workBits[kept++] = workBits[i]!;
+    for (let i = 0; i < count; i++) {
+      if (groupOf(workBits[i]!, shift) !== chosen) continue;
+      if (weighed) weights[kept] = weights[i]!;
+      workBits[kept++] = workBits[i]!;
+    }
     count = kept;
     weight = sums[chosen]! / count;
     if (shift === 0) break;

@@ -1,6 +1,6 @@
 export type { Backend, BackendInfo, ForwardRequest } from './backend.ts';
 export type { ByteSource } from './byte-source.ts';
-export type { ChatMessage, ChatTemplate } from './chat.ts';
+export type { ChatContentPart, ChatMessage, ChatTemplate } from './chat.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export type {
   FinishReason,

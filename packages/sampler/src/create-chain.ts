@@ -1,0 +1,160 @@
+import { InvalidArgumentError, type Sampler, UnsupportedError } from '@llamella/spec';
+import { type Candidates, createCandidates, expandCandidates, idAt, loadCandidates } from './candidates.ts';
+import { drawIndex, drawToken, takeMostLikely } from './draw-token.ts';
+import { createFloat16Reader, type Float16Logits } from './float16.ts';
+import { greedy } from './greedy.ts';
+import { greedyMasked } from './greedy-masked.ts';
+import { loadMasked } from './mask.ts';
+import type { Draw } from './mirostat.ts';
+import { createRandom, type Random, randomSeed } from './random.ts';
+
+/** One step of a chain: it changes all logits, or narrows the candidates down. */
+export type ChainStep =
+  | {
+      /** @param promptLength how many of the tokens were there at the first call of `sample` */
+      readonly logits: (
+        logits: Float32Array,
+        tokens: Uint32Array,
+        tokenCount: number,
+        promptLength: number,
+      ) => void;
+    }
+  | { readonly candidates: (candidates: Candidates, random: Random) => void };
+
+/** Options of `createChain`. */
+export interface ChainOptions {
+  /** Chooses from the candidates that the steps leave: `drawToken`, or what `createMirostat` makes. Default: the most likely. */
+  readonly draw?: Draw;
+  /** Default: one with a seed of its own. */
+  readonly random?: Random;
+  /**
+   * Number of logits that `sample` will get. Its memory is then allocated at once, and another number is an error;
+   * otherwise the first call decides, and a longer one later enlarges it.
+   */
+  readonly vocabularySize?: number;
+  /** How many of the tokens are the prompt's. Default: as many as there are at the first call. */
+  readonly promptLength?: number;
+}
+
+/** A sampler that also takes half-precision logits, and shows its distribution. */
+export interface ChainSampler extends Sampler {
+  /**
+   * @param logits float32, or half precision as bit patterns or `Float16Array`; only a float32 array is overwritten
+   * @throws {InvalidArgumentError} when the logits hold NaN or +Infinity or are all -Infinity, for a mask of another
+   *   size or that allows nothing, and for tokens that are not in the vocabulary
+   */
+  sample(
+    logits: Float32Array | Float16Logits,
+    tokens: Uint32Array,
+    tokenCount: number,
+    mask?: Uint32Array,
+  ): number;
+  /**
+   * Runs the steps and writes the distribution that `sample` would draw from, instead of drawing.
+   *
+   * @param output float32 or float64 `[vocabularySize]`: probabilities, 0 for tokens that cannot be chosen
+   * @throws as `sample`
+   * @throws {UnsupportedError} with mirostat and adaptive-p, whose distribution depends on what they draw
+   */
+  probabilities(
+    logits: Float32Array | Float16Logits,
+    tokens: Uint32Array,
+    tokenCount: number,
+    output: Float32Array | Float64Array,
+    mask?: Uint32Array,
+  ): void;
+}
+
+/**
+ * Makes a sampler of steps of your choice: a bundle holds only those. They run in order; a step on logits after one on
+ * candidates sees -Infinity for the tokens that were dropped. `sample` allocates nothing once its memory is there.
+ *
+ * It keeps the state of its random generator and of its steps: use one for each sequence.
+ *
+ * @throws {InvalidArgumentError} when `vocabularySize` is not an integer above 0
+ */
+export function createChain(steps: readonly ChainStep[], options: ChainOptions = {}): ChainSampler {
+  const { draw, random = createRandom(randomSeed()), vocabularySize } = options;
+  if (vocabularySize !== undefined && !(Number.isSafeInteger(vocabularySize) && vocabularySize > 0))
+    throw new InvalidArgumentError('vocabularySize', `must be an integer above 0, got ${vocabularySize}`);
+  const narrows = draw !== undefined || steps.some((step) => 'candidates' in step);
+  let candidates = createCandidates(narrows ? (vocabularySize ?? 0) : 0);
+  let widen: ((logits: Float16Logits) => Float32Array) | undefined;
+  let { promptLength = -1 } = options;
+
+  const prepare = (
+    logits: Float32Array | Float16Logits,
+    tokens: Uint32Array,
+    tokenCount: number,
+  ): Float32Array => {
+    const { length } = logits;
+    if (vocabularySize !== undefined && length !== vocabularySize)
+      throw new InvalidArgumentError('logits', `must have ${vocabularySize} entries, got ${length}`);
+    if (!(Number.isInteger(tokenCount) && tokenCount >= 0 && tokenCount <= tokens.length))
+      throw new InvalidArgumentError(
+        'tokenCount',
+        `must be an integer in [0, ${tokens.length}], the size of tokens, got ${tokenCount}`,
+      );
+    if (promptLength < 0 || tokenCount < promptLength) promptLength = tokenCount;
+    if (narrows && length > candidates.ids.length) candidates = createCandidates(length);
+    return logits instanceof Float32Array ? logits : (widen ??= createFloat16Reader(length))(logits);
+  };
+  /** Runs the steps. @returns whether the candidates are loaded; otherwise the steps have changed the logits only */
+  const run = (
+    logits: Float32Array,
+    tokens: Uint32Array,
+    tokenCount: number,
+    mask: Uint32Array | undefined,
+  ): void => {
+    let loaded = false;
+    let restricted = mask === undefined;
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!;
+      if ('logits' in step) {
+        if (loaded) expandCandidates(candidates);
+        loaded = false;
+        step.logits(logits, tokens, tokenCount, promptLength);
+        continue;
+      }
+      if (!loaded) load(logits, restricted ? undefined : mask);
+      loaded = restricted = true;
+      step.candidates(candidates, random);
+    }
+    if (narrows && !loaded) load(logits, restricted ? undefined : mask);
+  };
+  const load = (logits: Float32Array, mask: Uint32Array | undefined): void => {
+    if (mask === undefined) loadCandidates(candidates, logits);
+    else loadMasked(candidates, logits, mask);
+  };
+  const best = (logits: Float32Array, mask: Uint32Array | undefined): number =>
+    narrows ? takeMostLikely(candidates) : mask === undefined ? greedy(logits) : greedyMasked(logits, mask);
+
+  return {
+    sample(logits, tokens, tokenCount, mask) {
+      const values = prepare(logits, tokens, tokenCount);
+      run(values, tokens, tokenCount, mask);
+      return draw === undefined ? best(values, mask) : draw(candidates, random);
+    },
+    probabilities(logits, tokens, tokenCount, output, mask) {
+      if (draw !== undefined && draw !== drawToken)
+        throw new UnsupportedError('The distribution of this draw', 'use drawToken or none');
+      const values = prepare(logits, tokens, tokenCount);
+      if (output.length !== values.length)
+        throw new InvalidArgumentError(
+          'output',
+          `must have ${values.length} entries as the logits, got ${output.length}`,
+        );
+      run(values, tokens, tokenCount, mask);
+      output.fill(0);
+      if (draw === undefined) output[best(values, mask)] = 1;
+      else writeProbabilities(candidates, output);
+    },
+  };
+}
+
+/** Writes the softmax over the candidates to the entries of their ids. */
+function writeProbabilities(candidates: Candidates, output: Float32Array | Float64Array): void {
+  drawIndex(candidates, { nextUint32: () => 0, nextFloat: () => 0 });
+  for (let i = 0; i < candidates.count; i++)
+    output[idAt(candidates, i)] = candidates.work[i]! / candidates.total;
+}

@@ -1,0 +1,49 @@
+import type { Candidates } from './candidates.ts';
+import type { Random } from './random.ts';
+import { setThreshold, summarize } from './softmax.ts';
+
+/**
+ * XTC: with probability `probability`, drops all but the least likely of the candidates that are at least `threshold`
+ * likely. Of equally likely ones, the highest id stays. Takes two numbers of `random`, unless there is one candidate.
+ *
+ * Source: llama.cpp, after p-e-w's "Exclude Top Choices", text-generation-webui pull request 6335.
+ *
+ * @param probability in [0, 1]; `0` changes nothing
+ * @param threshold in [0, 1]; above 0.5 nothing changes
+ * @param minKeep changes nothing where fewer candidates than this would be left
+ */
+export function excludeTopChoices(
+  candidates: Candidates,
+  probability: number,
+  threshold: number,
+  random: Random,
+  minKeep = 1,
+): void {
+  const { logits, ids, count, whole, cut } = candidates;
+  if (probability === 0 || threshold > 0.5 || count < 2) return;
+  if (random.nextFloat() > probability) return;
+  summarize(candidates);
+  setThreshold(candidates, threshold);
+  let likely = 0;
+  let least = Number.POSITIVE_INFINITY;
+  let leastIndex = -1;
+  for (let i = 0; i < count; i++) {
+    const logit = logits[i]!;
+    if (logit < cut.threshold || logit === Number.NEGATIVE_INFINITY) continue;
+    likely++;
+    if (logit > least) continue;
+    least = logit;
+    leastIndex = i;
+  }
+  if (likely < 2 || count - likely + 1 < minKeep) return;
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const logit = logits[i]!;
+    if ((logit >= least && i !== leastIndex) || logit === Number.NEGATIVE_INFINITY) continue;
+    logits[kept] = logit;
+    ids[kept++] = whole ? i : ids[i]!;
+  }
+  candidates.count = kept;
+  candidates.whole = false;
+  candidates.maximum = least;
+}

@@ -1,0 +1,80 @@
+import { InvalidArgumentError } from '@llamella/spec';
+import { type Candidates, loadCandidates } from './candidates.ts';
+import { notANumber, positiveInfinity } from './logits-error.ts';
+
+/** @throws {InvalidArgumentError} when `mask` has not `ceil(vocabularySize / 32)` entries */
+export function checkMask(mask: Uint32Array, vocabularySize: number): void {
+  const words = Math.ceil(vocabularySize / 32);
+  if (mask.length !== words)
+    throw new InvalidArgumentError(
+      'mask',
+      `must have ${words} entries for ${vocabularySize} tokens, got ${mask.length}`,
+    );
+}
+
+/** @returns the error for a mask under which no logit above -Infinity is left */
+export function nothingAllowed(): InvalidArgumentError {
+  return new InvalidArgumentError('mask', 'allows no token whose logit is above -Infinity');
+}
+
+/**
+ * Sets the logits of tokens whose bit in `mask` is 0 to -Infinity, whole words at once.
+ *
+ * @param mask uint32 `[ceil(vocabularySize / 32)]`; bit `id % 32` of entry `id >> 5` belongs to `id`
+ * @throws {InvalidArgumentError} for a mask of another size
+ */
+export function applyMask(logits: Float32Array, mask: Uint32Array): void {
+  const { length } = logits;
+  checkMask(mask, length);
+  for (let start = 0; start < length; start += 32) {
+    const bits = mask[start >> 5]! | 0;
+    if (bits === -1) continue;
+    const end = Math.min(start + 32, length);
+    for (let i = start; i < end; i++)
+      if (((bits >>> (i - start)) & 1) === 0) logits[i] = Number.NEGATIVE_INFINITY;
+  }
+}
+
+/**
+ * Makes the tokens that `mask` allows candidates, and looks at no other logit. Where the mask is sparse, the others are
+ * not even passed over one by one.
+ *
+ * @throws {InvalidArgumentError} as `loadCandidates`, for a mask of another size, or one that allows nothing
+ */
+export function loadMasked(candidates: Candidates, logits: Float32Array, mask: Uint32Array): void {
+  const { ids } = candidates;
+  const { length } = logits;
+  checkMask(mask, length);
+  let filled = 0;
+  for (let word = 0; word < mask.length; word++) if (mask[word] !== 0) filled++;
+  if (filled * 4 > mask.length || length > ids.length) {
+    applyMask(logits, mask);
+    let allowed = false;
+    for (let i = 0; i < length && !allowed; i++) allowed = logits[i] !== Number.NEGATIVE_INFINITY;
+    if (length > 0 && !allowed) throw nothingAllowed();
+    loadCandidates(candidates, logits);
+    return;
+  }
+  let kept = 0;
+  let maximum = Number.NEGATIVE_INFINITY;
+  for (let word = 0; word < mask.length; word++) {
+    for (let bits = mask[word]! | 0; bits !== 0; bits &= bits - 1) {
+      const id = word * 32 + 31 - Math.clz32(bits & -bits);
+      if (id >= length) break;
+      const logit = logits[id]!;
+      if (!(logit <= maximum)) {
+        if (Number.isNaN(logit)) throw notANumber(id);
+        if (logit === Number.POSITIVE_INFINITY) throw positiveInfinity(id);
+        maximum = logit;
+      }
+      logits[kept] = logit;
+      ids[kept++] = id;
+    }
+  }
+  if (maximum === Number.NEGATIVE_INFINITY) throw nothingAllowed();
+  candidates.logits = logits;
+  candidates.count = kept;
+  candidates.size = length;
+  candidates.whole = false;
+  candidates.maximum = maximum;
+}
