@@ -1,76 +1,199 @@
 import { UnsupportedError } from '@llamella/spec';
+import { CharacterClass, classAt, endOfRun } from './character-class.ts';
+import { digitGroups } from './digit-groups.ts';
 import { type PreTokenizer, scanWith, sequence } from './pre-tokenizer.ts';
 import { numberScanner } from './scan.ts';
 import { scanGpt2 } from './scan-gpt2.ts';
 import { scanLlama3 } from './scan-llama3.ts';
+import { symbol, type WordRules, wordScanner } from './scan-words.ts';
 import { splitAt } from './split.ts';
 
 /** What a name in `tokenizer.ggml.pre` stands for. */
 export interface GgufPreTokenizer {
   readonly preTokenizer: PreTokenizer;
+  /** A piece that is a token stays whole. */
   readonly ignoreMerges: boolean;
+  /** BOS goes before a text unless the file says otherwise. */
   readonly addBos: boolean;
+  /** BOS goes before a text whatever the file says. */
+  readonly alwaysAddBos: boolean;
+  /** Tokens are made of bytes, as in GPT-2; otherwise of characters, with tokens such as `<0x0A>` for bytes. */
+  readonly byteLevel: boolean;
+  /** Spaces become U+2581 before the text is cut. */
+  readonly escapeSpaces: boolean;
 }
 
-const llama3 = [
-  'llama3',
-  'llama-v3',
-  'llama-bpe',
-  'falcon3',
-  'falcon-h1',
-  'pixtral',
-  'midm-2.0',
-  'lfm2',
-  'jina-v5-nano',
+const { letter, number, newline, space, mark, other } = CharacterClass;
+
+const splitOff = (pattern: RegExp) => splitAt(pattern, 'Isolated', false);
+const words = (rules: WordRules) => scanWith(wordScanner(rules));
+const digits = () => scanWith(numberScanner(true));
+const numbers = () => scanWith(numberScanner(false));
+const threeDigits = () => splitOff(/\p{N}{1,3}/gu);
+const gpt2 = () => scanWith(scanGpt2);
+const lines = () => splitOff(/\n+/g);
+
+/** llama.cpp takes `'\u017f` for no contraction. */
+const llama3 = () =>
+  scanWith((text, start, end) =>
+    text.startsWith("'\u017f", start) && start + 1 < end
+      ? endOfRun(text, start + 1, end, letter)
+      : scanLlama3(text, start, end),
+  );
+
+const qwen: WordRules = { contraction: 'apart', numbers: 1 };
+const o200k: WordRules = { contraction: 'joined', words: 'cased', numbers: 3, tail: '\r\n/' };
+const marked: WordRules = { contraction: 'joined', word: letter + mark, numbers: 3, tail: '\r\n/' };
+const deepseek3: WordRules = {
+  commands: true,
+  word: letter + mark,
+  lead: space - newline + number + other,
+  other: symbol,
+};
+const cjk = () => splitOff(/[\u4e00-\u9fa5\u3040-\u30ff]+/g);
+const asian = () =>
+  splitOff(
+    /[\u0800-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\u9fa5\uac00-\ud7ff]+/g,
+  );
+const poro = () => splitOff(/ ?[^(\p{White_Space}|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)]+/gu);
+
+/** Latin, Greek, Cyrillic and other letters with case, of an older Unicode and with gaps. */
+const casedLetters = () =>
+  splitOff(
+    /\p{White_Space}?[[\p{LC}\u0295]--[\u0560-\u0588\u10c7-\u10ff\u1c80-\u1c8f\u2d00-\u2d2d\ua790-\ua7ff\uab30-\uab6f\u{10500}-\u{105ff}\u{10d00}-\u{1189f}\u{118e0}-\u{1e8ff}]]+/gv,
+  );
+
+/**
+ * Names, how they cut, and other traits: `m` for `ignoreMerges`, `b` for `addBos`, `B` for `alwaysAddBos`,
+ * `c` for characters instead of bytes, `s` for `escapeSpaces`.
+ */
+const table: readonly (readonly [string, () => readonly PreTokenizer[], string?])[] = [
+  ['llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano', () => [llama3()], 'mb'],
+  ['dbrx smaug-bpe chatglm-bpe', () => [llama3()]],
+  ['glm4 glm5', () => [llama3()], 'm'],
+  ['minicpm5', () => [threeDigits(), llama3()], 'm'],
+  ['jais-2', () => [llama3(), scanWith(powersOfTwo)]],
+  [
+    'gpt-2 phi-2 jina-es jina-de gigachat jina-v2-es jina-v2-de a.x-4.0 mellum modern-bert jina-v1-en jina-v2-code ' +
+      'roberta-bpe mpt olmo jais trillion granite-docling exaone4',
+    () => [gpt2()],
+  ],
+  ['smollm starcoder refact command-r codeshell exaone minerva-7b mellum2', () => [digits(), gpt2()]],
+  [
+    'qwen2 deepseek-r1-qwen kormo f2llmv2 megrez stablelm2 hunyuan solar-open grok-2 bailingmoe bailingmoe2 llada-moe',
+    () => [words(qwen)],
+  ],
+  ['qwen35', () => [words({ ...qwen, word: letter + mark, other: other - mark + symbol })]],
+  ['ufakzeka', () => [words({ numbers: 1 })]],
+  ['seed-coder', () => [words({ ...qwen, tail: '' })]],
+  ['exaone-moe', () => [words({ ...qwen, words: 'phrases', tail: '\r\n/', tailLimit: 1 })]],
+  ['laguna', () => [lines(), words(qwen)]],
+  ['tekken', () => [words({ words: 'cased', numbers: 1, tail: '\r\n/' })], 'mb'],
+  ['gpt-4o llama4 kanana2 talkie minimax-m2', () => [words(o200k)]],
+  ['granite-embed-multi-97m', () => [words({ ...o200k, word: letter + mark })], 'm'],
+  ['tiny_aya cohere2moe', () => [digitGroups(true), words(marked)]],
+  [
+    'youtu',
+    () => [
+      splitOff(
+        /[\uac00-\ud7a3\u3131-\u318e]+|[\uff01\u2026\u201c\u201d\u2018\u2019\u2014\uff1a\uff1b\uff0c\u3001-\u303f\ufe30-\ufe4f]+|[\u3105-\u312f]+|[\u4e00-\u9fa5\u3040-\u30ff]+/g,
+      ),
+      words({ ...marked, numbers: 1 }),
+    ],
+    'm',
+  ],
+  ['kimi-k2', () => [words({ han: true, contraction: 'joined', numbers: 3 })]],
+  ['deepseek-v3 hunyuan-dense joyai-llm hy_v4', () => [threeDigits(), cjk(), words(deepseek3)]],
+  ['spark2_5', () => [threeDigits(), cjk(), words({ ...deepseek3, tail: '', singleLines: true }), digits()]],
+  [
+    'afmoe',
+    () => [
+      digitGroups(true),
+      splitOff(
+        /[\u0e40-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2f00-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\ufaff\uff65-\uff9f]+/gu,
+      ),
+      words(deepseek3),
+    ],
+  ],
+  [
+    'deepseek-llm',
+    () => [
+      splitOff(/[\r\n]/g),
+      casedLetters(),
+      splitOff(/\p{White_Space}?[!-/:-~\uff01-\uff0f\uff1a-\uff5e\u2018-\u201f\u3001\u3002]+/gu),
+      trailingSpace,
+      asian(),
+      numbers(),
+    ],
+  ],
+  [
+    'deepseek-coder',
+    () => [
+      splitOff(/[\r\n]/g),
+      splitOff(/\p{White_Space}?\p{L}+/gu),
+      splitOff(/\p{White_Space}?\p{P}+/gu),
+      asian(),
+      digits(),
+    ],
+  ],
+  ['falcon', () => [splitOff(/[\p{P}$+<=>^~|`]+/gu), gpt2(), splitOff(/[0-9]{3}/g)]],
+  ['default', () => [splitOff(/[\p{P}$+<=>^~|]+/gu), gpt2(), numbers(), splitOff(/[0-9]{3}/g)]],
+  ['poro-chat bloom gpt3-finnish', () => [poro()]],
+  ['viking', () => [poro(), digits()]],
+  [
+    'chameleon',
+    () => [
+      splitOff(/<sentinel:[0-9]+>/g),
+      splitOff(/IMGIMG[A-I]{1,4}Z/g),
+      splitOff(/[\t\n]| {4}| {2}/g),
+      digits(),
+      splitOff(/[\p{P}!-/:-@[-`{-~]/gu),
+      gpt2(),
+    ],
+    'b',
+  ],
+  ['superbpe', () => [numbers(), digitGroups(false)]],
+  ['gemma4 granite-embed-multi-311m', () => [lines()], 'Bcs'],
+  ['sarvam-moe', () => [lines()], 'cs'],
+  ['whitespace', () => [splitOff(/\P{White_Space}+/gu)], 'c'],
 ];
-const llama3Plain = ['dbrx', 'smaug-bpe', 'glm4', 'chatglm-bpe'];
-const gpt2 = [
-  'gpt-2',
-  'phi-2',
-  'jina-es',
-  'jina-de',
-  'jina-v2-es',
-  'jina-v2-de',
-  'gigachat',
-  'a.x-4.0',
-  'mellum',
-  'modern-bert',
-  'mpt',
-  'olmo',
-  'jais',
-  'trillion',
-  'granite-docling',
-  'exaone4',
-];
-const smollm = ['smollm', 'starcoder', 'refact', 'command-r', 'codeshell', 'exaone', 'minerva-7b', 'mellum2'];
 
 /**
  * The pre-tokenizer that a GGUF file names.
  *
- * Source: src/llama-vocab.cpp of https://github.com/ggml-org/llama.cpp
+ * Source: src/llama-vocab.cpp and src/unicode.cpp of https://github.com/ggml-org/llama.cpp
  *
  * @param name value of `tokenizer.ggml.pre`; `default` when the file has none
- * @throws {UnsupportedError} for other names
+ * @throws {UnsupportedError} for other names than llama.cpp's
  */
 export function ggufPreTokenizer(name: string): GgufPreTokenizer {
-  const has = (names: readonly string[]) => names.includes(name);
-  const plain = { ignoreMerges: false, addBos: false };
-  if (has(llama3)) return { preTokenizer: scanWith(scanLlama3), ignoreMerges: true, addBos: true };
-  if (has(llama3Plain)) return { preTokenizer: scanWith(scanLlama3), ...plain };
-  if (has(gpt2)) return { preTokenizer: scanWith(scanGpt2), ...plain };
-  if (has(smollm)) {
-    return { preTokenizer: sequence([scanWith(numberScanner(true)), scanWith(scanGpt2)]), ...plain };
+  for (const [names, steps, traits = ''] of table) {
+    if (!names.split(' ').includes(name)) continue;
+    const has = (trait: string) => traits.includes(trait);
+    return {
+      preTokenizer: sequence(steps()),
+      ignoreMerges: has('m'),
+      addBos: has('b'),
+      alwaysAddBos: has('B'),
+      byteLevel: !has('c'),
+      escapeSpaces: has('s'),
+    };
   }
-  if (name === 'default') return { preTokenizer: fallback(), ...plain };
   throw new UnsupportedError(`tokenizer.ggml.pre "${name}"`, 'this version does not know how it cuts text');
 }
 
-/** For files that do not say; the models of these files may have been trained with another one. */
-function fallback(): PreTokenizer {
-  return sequence([
-    splitAt(/[\p{P}$+<=>^~|]+/gu, 'Isolated', false),
-    scanWith(scanGpt2),
-    scanWith(numberScanner(false)),
-    splitAt(/[0-9][0-9][0-9]/g, 'Isolated', false),
-  ]);
+/** Jais 2: white space comes in pieces of 512, 256, ... 1 characters, up to the last line end in one. */
+function powersOfTwo(text: string, start: number, end: number): number {
+  if (!(classAt(text, end - 1, end) & (space - newline))) return end;
+  let size = 512;
+  while (size > end - start) size /= 2;
+  return start + size;
 }
+
+/** `\s+$` */
+const trailingSpace: PreTokenizer = (source, start, end, handle) => {
+  let stop = end;
+  while (stop > start && classAt(source.text, stop - 1, end) & space) stop--;
+  if (stop > start && !handle(source, start, stop)) return false;
+  return stop === end || handle(source, stop, end);
+};

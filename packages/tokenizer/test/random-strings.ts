@@ -9,6 +9,9 @@ const { pools, ranges } = JSON.parse(
   readFileSync(new URL('fixtures/string-pools.json', import.meta.url), 'utf8'),
 ) as StringPools;
 
+/** The parts of the strings, by kind. */
+export const stringPools = pools;
+
 /** mulberry32. @returns a function that gives an integer in `[0, limit)` */
 export function randomIntegers(seed: number): (limit: number) => number {
   let state = seed >>> 0;
