@@ -2,18 +2,13 @@ import type { FileNode } from './file-node.ts';
 import { readMetaspace } from './json-metaspace.ts';
 import { literalPattern, readPattern } from './json-pattern.ts';
 import type { PreTokenizerReader } from './json-readers.ts';
+import { knownScanner } from './known-scanners.ts';
 import { metaspace } from './metaspace.ts';
 import { type PreTokenizer, prefixSpace, scanWith, sequence, wholeText } from './pre-tokenizer.ts';
 import { numberScanner } from './scan.ts';
-import { gpt2Pattern, scanGpt2 } from './scan-gpt2.ts';
-import { llama3Pattern, scanLlama3 } from './scan-llama3.ts';
+import { scanGpt2 } from './scan-gpt2.ts';
 import { type SplitBehavior, splitAt, splitBehaviors } from './split.ts';
 import { splitScripts } from './unicode-scripts.ts';
-
-const scanners = new Map([
-  [gpt2Pattern, scanGpt2],
-  [llama3Pattern, scanLlama3],
-]);
 
 /** Pre-tokenizers of byte-level tokenizers. */
 export const byteLevelPreTokenizers: Readonly<Record<string, PreTokenizerReader>> = {
@@ -55,7 +50,7 @@ const whitespacePattern =
 function readSplit(node: FileNode): PreTokenizer {
   const behavior = readBehavior(node);
   const invert = node.get('invert').boolean(false);
-  const scanner = scanners.get(String(node.get('pattern').get('Regex').value));
+  const scanner = knownScanner(node.get('pattern').get('Regex').value);
   // These patterns leave no gaps: isolating matches or keeping what is not between them gives the same pieces.
   if (scanner && (behavior === 'Isolated' || (behavior === 'Removed' && invert))) return scanWith(scanner);
   return splitAt(readPattern(node.get('pattern')), behavior, invert);

@@ -9,12 +9,14 @@ const { letter, number, newline, other } = CharacterClass;
 /**
  * Scanner of Llama 3's pieces, in linear time.
  *
+ * @param digits how many number characters a piece may have
+ *
  * Source: the pattern of https://github.com/meta-llama/llama-models, models/llama3/tokenizer.py
  */
-export function scanLlama3(text: string, start: number, end: number): number {
+export function scanLlama3(text: string, start: number, end: number, digits = 3): number {
   const first = classAt(text, start, end);
   if (first & letter) return endOfRun(text, start, end, letter);
-  if (first === number) return endOfNumber(text, start, end);
+  if (first === number) return endOfNumber(text, start, end, digits);
   const short = contraction(text, start, end, true);
   if (short > 0) return start + short;
   const after = afterCharacter(text, start);

@@ -20,10 +20,10 @@ export function endOfLines(text: string, start: number, end: number): number {
   return stop > start ? stop : endOfSpace(text, start, end);
 }
 
-/** `\p{N}{1,3}` */
-export function endOfNumber(text: string, start: number, end: number): number {
+/** `\p{N}{1,3}`, or another `limit` than 3. */
+export function endOfNumber(text: string, start: number, end: number, limit = 3): number {
   let i = start;
-  for (let count = 0; count < 3 && classAt(text, i, end) === number; count++) i = afterCharacter(text, i);
+  for (let count = 0; count < limit && classAt(text, i, end) === number; count++) i = afterCharacter(text, i);
   return i;
 }
 
