@@ -27,10 +27,8 @@ export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keep
   }
   cut.target = p;
   radixThreshold(candidates, 'weights');
-  let { ties } = cut;
-  if (keepTies) ties = count;
-  let kept = closer(candidates, typical);
-  if (kept + ties < minKeep) {
+  let ties = keepTies ? count : cut.ties;
+  if (minKeep > 1 && countCloser(candidates, typical) + cut.ties < minKeep) {
     // Too few: the distances are made again, since the selection has overwritten them, and each weighs the same.
     for (let i = 0; i < count; i++) {
       work[i] = 0 - Math.abs(logits[i]! - typical);
@@ -38,10 +36,10 @@ export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keep
     }
     cut.target = Math.min(1, (minKeep - 0.5) / count);
     radixThreshold(candidates, 'weights');
-    if (!keepTies) ties = Math.min(minKeep, count) - closer(candidates, typical);
+    ties = Math.min(minKeep, count) - countCloser(candidates, typical);
   }
+  let kept = 0;
   const { threshold } = cut;
-  kept = 0;
   let largest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < count; i++) {
     const logit = logits[i]!;
@@ -58,7 +56,7 @@ export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keep
 }
 
 /** How many candidates are closer to `typical` than the cut. */
-function closer({ logits, count, cut }: Candidates, typical: number): number {
+function countCloser({ logits, count, cut }: Candidates, typical: number): number {
   let found = 0;
   for (let i = 0; i < count; i++)
     if (Math.fround(0 - Math.abs(logits[i]! - typical)) > cut.threshold) found++;

@@ -38,7 +38,9 @@ export function transformers(options: PresetOptions = {}): SamplerOptions {
   order.push('forcedTokens', 'suppressTokens', 'temperature', 'topK', 'topP', 'minP');
   if (options.temperature !== 0) order.push('typicalP');
   order.push('epsilonCutoff', 'etaCutoff');
-  return { temperature: 1, topK: 50, penaltyWindow: -1, keepTies: true, ...options, order };
+  const { topK = 50, minKeep = 1 } = options;
+  const widened = topK === 0 ? 0 : Math.max(topK, minKeep);
+  return { temperature: 1, penaltyWindow: -1, keepTies: true, ...options, topK: widened, order };
 }
 
 /**

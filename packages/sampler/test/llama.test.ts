@@ -105,37 +105,43 @@ describe.each(Object.entries(golden.steps))('%s logits, as llama.cpp', (name, st
     expect(idsLeft(candidates)).toEqual(idsOf(stored.xtcOff));
   });
 
-  it.each(Object.entries({ ...stored.temperature, ...stored.dynamic }))('temperature %s', (parameters, expected) => {
-    const candidates = load(logits);
-    const [temperature = 0, range, exponent] = parameters.split(',').map(Number);
-    if (range === undefined) applyTemperature(candidates, temperature);
-    else applyDynamicTemperature(candidates, temperature, range, exponent!);
-    const before = logits.filter((logit) => logit > -Infinity);
-    const after = candidates.logits.subarray(0, candidates.count).filter((logit) => logit > -Infinity);
-    const extent = (values: Float32Array) =>
-      values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
-    if (expected === null) expect(extent(after)).toBe(0);
-    // It has entropies in float32: small ones, and so low temperatures, have few digits.
-    else expect(Math.abs(extent(before) / extent(after) - expected)).toBeLessThan(1e-4 * temperature);
-  });
+  it.each(Object.entries({ ...stored.temperature, ...stored.dynamic }))(
+    'temperature %s',
+    (parameters, expected) => {
+      const candidates = load(logits);
+      const [temperature = 0, range, exponent] = parameters.split(',').map(Number);
+      if (range === undefined) applyTemperature(candidates, temperature);
+      else applyDynamicTemperature(candidates, temperature, range, exponent!);
+      const before = logits.filter((logit) => logit > -Infinity);
+      const after = candidates.logits.subarray(0, candidates.count).filter((logit) => logit > -Infinity);
+      const extent = (values: Float32Array) =>
+        values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b));
+      if (expected === null) expect(extent(after)).toBe(0);
+      // It has entropies in float32: small ones, and so low temperatures, have few digits.
+      else expect(Math.abs(extent(before) / extent(after) - expected)).toBeLessThan(1e-4 * temperature);
+    },
+  );
 });
 
-describe.each(golden.dry.map((stored, index) => [index, stored] as const))('DRY, as llama.cpp, %d', (_, stored) => {
-  it(`allows ${stored.allowedLength}, base ${stored.base}, ${stored.breakers.length} breakers`, () => {
-    const dry = createDry(stored);
-    const tokens = Uint32Array.from([...stored.tokens, 99, 99]);
-    // Twice, since the working memory has to be as it was.
-    for (let round = 0; round < 2; round++) {
-      const actual = Float32Array.from(stored.logits);
-      applyDry(actual, tokens, stored.tokens.length, dry);
-      const expected = new Map(stored.changed);
-      for (const [id, logit] of actual.entries()) {
-        const wanted = expected.get(id) ?? Math.fround(stored.logits[id]!);
-        expect(Math.abs(logit - wanted)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(wanted)));
+describe.each(golden.dry.map((stored, index) => [index, stored] as const))(
+  'DRY, as llama.cpp, %d',
+  (_, stored) => {
+    it(`allows ${stored.allowedLength}, base ${stored.base}, ${stored.breakers.length} breakers`, () => {
+      const dry = createDry(stored);
+      const tokens = Uint32Array.from([...stored.tokens, 99, 99]);
+      // Twice, since the working memory has to be as it was.
+      for (let round = 0; round < 2; round++) {
+        const actual = Float32Array.from(stored.logits);
+        applyDry(actual, tokens, stored.tokens.length, dry);
+        const expected = new Map(stored.changed);
+        for (const [id, logit] of actual.entries()) {
+          const wanted = expected.get(id) ?? Math.fround(stored.logits[id]!);
+          expect(Math.abs(logit - wanted)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(wanted)));
+        }
       }
-    }
-  });
-});
+    });
+  },
+);
 
 it.each(golden.penalties)('penalties, as llama.cpp: %o', (stored) => {
   const actual = Float32Array.from(stored.logits);
@@ -148,7 +154,9 @@ it.each(golden.penalties)('penalties, as llama.cpp: %o', (stored) => {
 it.each(golden.drawn)('$name, $parameters, as llama.cpp, when it draws the same tokens', (stored) => {
   const [a, b] = stored.parameters;
   const draw =
-    stored.name === 'adaptive-p' ? createAdaptiveP(a, b) : createMirostat(stored.name === 'mirostat 1' ? 1 : 2, a, b);
+    stored.name === 'adaptive-p'
+      ? createAdaptiveP(a, b)
+      : createMirostat(stored.name === 'mirostat 1' ? 1 : 2, a, b);
   for (const [vector, count, selected, probability] of stored.steps) {
     const candidates = load(vectors.get(vector)!);
     const zero = { nextUint32: () => 0, nextFloat: () => 0 };
@@ -180,8 +188,8 @@ it.each(golden.chains)('the preset llamaCpp, as llama.cpp: $vector logits, $opti
   const output = new Float64Array(logits.length);
   sampler.probabilities(logits, Uint32Array.from(stored.tokens), stored.tokens.length, output);
   const expected = new Map(stored.distribution);
+  // It divides float32 logits without taking the largest off first: around -5000 they have few digits.
   for (const [id, probability] of output.entries())
-    // It divides float32 logits without taking the largest off first: around -5000 they have few digits.
     expect(Math.abs(probability - (expected.get(id) ?? 0))).toBeLessThan(
       (stored.vector === 'very negative' ? 2e-3 : 1e-5) * probability + 2e-9,
     );
