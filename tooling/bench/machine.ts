@@ -21,3 +21,9 @@ export function describeMachine(): Machine {
     loadBefore: Math.round(loadavg()[0]! * 100) / 100,
   };
 }
+
+/** One line about where the figures come from. */
+export function machineLine({ processor, cores, memoryBytes, platform, node, loadBefore }: Machine): string {
+  const memory = Math.round(memoryBytes / 2 ** 30);
+  return `${processor}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node}, load before ${loadBefore}`;
+}

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describeMachine } from './machine.ts';
+import { commandLine } from './command-line.ts';
+import { describeMachine, machineLine } from './machine.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
 import { installPeer, peerVersion } from './peer-install.ts';
-import { type BenchReport, jsonOf, machineLine, markdownOf, type RunRecord, tableOf } from './report.ts';
+import { type BenchReport, jsonOf, markdownOf, type RunRecord, tableOf } from './report.ts';
 import { runChild } from './run-child.ts';
 
 const contextLength = 8192;
@@ -31,7 +32,7 @@ async function main(options: BenchOptions): Promise<void> {
   if (options.output === undefined) return;
   const report: BenchReport = {
     date: new Date().toISOString().slice(0, 10),
-    command: ['pnpm bench:node', ...process.argv.slice(2).map(withoutFolder)].join(' '),
+    command: commandLine('bench:node'),
     model: basename(model),
     peerVersion,
     llamella: `${llamellaBuild()}, ${exact ? 'exact' : 'default'} arithmetic`,
@@ -45,8 +46,6 @@ async function main(options: BenchOptions): Promise<void> {
   writeFileSync(join(options.output, 'node-cpu.json'), jsonOf(report));
   console.error(`wrote node-cpu.md and node-cpu.json to ${options.output}`);
 }
-
-const withoutFolder = (argument: string) => (isAbsolute(argument) ? basename(argument) : argument);
 
 function llamellaBuild(): string {
   const entry = fileURLToPath(import.meta.resolve('llamella'));

@@ -1,4 +1,4 @@
-import type { Machine } from './machine.ts';
+import { type Machine, machineLine } from './machine.ts';
 import type { CandidateName, Measurement } from './measurement.ts';
 import type { Scenario } from './scenarios.ts';
 import { type Spread, spreadOf } from './statistics.ts';
@@ -103,12 +103,6 @@ export function tableOf(runs: readonly RunRecord[]): string {
     '|---|---|---:|---:|---:|',
     ...rows,
   ].join('\n');
-}
-
-/** One line about where the figures come from. */
-export function machineLine({ processor, cores, memoryBytes, platform, node, loadBefore }: Machine): string {
-  const memory = Math.round(memoryBytes / 2 ** 30);
-  return `${processor}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node}, load before ${loadBefore}`;
 }
 
 /** The report as Markdown. */
