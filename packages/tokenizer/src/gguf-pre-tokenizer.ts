@@ -5,7 +5,7 @@ import { type PreTokenizer, scanWith, sequence } from './pre-tokenizer.ts';
 import { numberScanner } from './scan.ts';
 import { scanGpt2 } from './scan-gpt2.ts';
 import { scanLlama3 } from './scan-llama3.ts';
-import { symbol, type WordRules, wordScanner } from './scan-words.ts';
+import { runScanner, symbol, type WordRules, wordScanner } from './scan-words.ts';
 import { splitAt } from './split.ts';
 
 /** What a name in `tokenizer.ggml.pre` stands for. */
@@ -55,13 +55,13 @@ const asian = () =>
   splitOff(
     /[\u0800-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\u9fa5\uac00-\ud7ff]+/g,
   );
-const poro = () => splitOff(/ ?[^(\p{White_Space}|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)]+/gu);
+const poro = () => runs(/[^(\p{White_Space}|.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c)]/u, / /);
+const runs = (single: RegExp, lead?: RegExp) => scanWith(runScanner(single, lead));
+const anySpace = /\p{White_Space}/u;
 
 /** Latin, Greek, Cyrillic and other letters with case, of an older Unicode and with gaps. */
-const casedLetters = () =>
-  splitOff(
-    /\p{White_Space}?[[\p{LC}\u0295]--[\u0560-\u0588\u10c7-\u10ff\u1c80-\u1c8f\u2d00-\u2d2d\ua790-\ua7ff\uab30-\uab6f\u{10500}-\u{105ff}\u{10d00}-\u{1189f}\u{118e0}-\u{1e8ff}]]+/gv,
-  );
+const casedLetter =
+  /(?![\u0560-\u0588\u10c7-\u10ff\u1c80-\u1c8f\u2d00-\u2d2d\ua790-\ua7ff\uab30-\uab6f\u{10500}-\u{105ff}\u{10d00}-\u{1189f}\u{118e0}-\u{1e8ff}])[\u0295\p{LC}]/u;
 
 /**
  * Names, how they cut, and other traits: `m` for `ignoreMerges`, `b` for `addBos`, `B` for `alwaysAddBos`,
@@ -119,8 +119,8 @@ const table: readonly (readonly [string, () => readonly PreTokenizer[], string?]
     'deepseek-llm',
     () => [
       splitOff(/[\r\n]/g),
-      casedLetters(),
-      splitOff(/\p{White_Space}?[!-/:-~\uff01-\uff0f\uff1a-\uff5e\u2018-\u201f\u3001\u3002]+/gu),
+      runs(casedLetter, anySpace),
+      runs(/[!-/:-~\uff01-\uff0f\uff1a-\uff5e\u2018-\u201f\u3001\u3002]/, anySpace),
       trailingSpace,
       asian(),
       numbers(),
@@ -128,16 +128,10 @@ const table: readonly (readonly [string, () => readonly PreTokenizer[], string?]
   ],
   [
     'deepseek-coder',
-    () => [
-      splitOff(/[\r\n]/g),
-      splitOff(/\p{White_Space}?\p{L}+/gu),
-      splitOff(/\p{White_Space}?\p{P}+/gu),
-      asian(),
-      digits(),
-    ],
+    () => [splitOff(/[\r\n]/g), runs(/\p{L}/u, anySpace), runs(/\p{P}/u, anySpace), asian(), digits()],
   ],
-  ['falcon', () => [splitOff(/[\p{P}$+<=>^~|`]+/gu), gpt2(), splitOff(/[0-9]{3}/g)]],
-  ['default', () => [splitOff(/[\p{P}$+<=>^~|]+/gu), gpt2(), numbers(), splitOff(/[0-9]{3}/g)]],
+  ['falcon', () => [runs(/[\p{P}$+<=>^~|`]/u), gpt2(), splitOff(/[0-9]{3}/g)]],
+  ['default', () => [runs(/[\p{P}$+<=>^~|]/u), gpt2(), numbers(), splitOff(/[0-9]{3}/g)]],
   ['poro-chat bloom gpt3-finnish', () => [poro()]],
   ['viking', () => [poro(), digits()]],
   [
@@ -155,7 +149,7 @@ const table: readonly (readonly [string, () => readonly PreTokenizer[], string?]
   ['superbpe', () => [numbers(), digitGroups(false)]],
   ['gemma4 granite-embed-multi-311m', () => [lines()], 'Bcs'],
   ['sarvam-moe', () => [lines()], 'cs'],
-  ['whitespace', () => [splitOff(/\P{White_Space}+/gu)], 'c'],
+  ['whitespace', () => [runs(/\P{White_Space}/u)], 'c'],
 ];
 
 /**

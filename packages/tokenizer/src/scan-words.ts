@@ -44,11 +44,31 @@ export interface WordRules {
  * Source: what the patterns in src/llama-vocab.cpp of https://github.com/ggml-org/llama.cpp have in common
  */
 export function wordScanner(rules: WordRules): Scanner {
+  return isolate((text, start, end) => endOfMatch(rules, text, start, end));
+}
+
+/**
+ * Cuts off runs of characters that match `single`, with a space before them that matches `lead`. What lies between
+ * stays whole.
+ *
+ * @param single for one character
+ */
+export function runScanner(single: RegExp, lead?: RegExp): Scanner {
+  const isInRun = (code: number) => single.test(String.fromCodePoint(code));
+  return isolate((text, start, end) => {
+    const from = lead?.test(text[start]!) ? start + 1 : start;
+    const stop = endWhile(text, from, end, isInRun);
+    return stop > from ? stop : start;
+  });
+}
+
+/** @param match gives the end of a match at `start`, or `start` */
+function isolate(match: Scanner): Scanner {
   return (text, start, end) => {
-    let stop = endOfMatch(rules, text, start, end);
+    let stop = match(text, start, end);
     if (stop > start) return stop;
     do stop = afterCharacter(text, stop);
-    while (stop < end && endOfMatch(rules, text, stop, end) === stop);
+    while (stop < end && match(text, stop, end) === stop);
     return stop;
   };
 }
