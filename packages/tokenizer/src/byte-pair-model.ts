@@ -1,7 +1,7 @@
 import { characterOfByte } from './byte-alphabet.ts';
 import { mergeLong } from './merge-long.ts';
 import { mergeShort, shortLength } from './merge-short.ts';
-import type { MergeTable } from './merge-table.ts';
+import type { Merges } from './merge-table.ts';
 import { longestKey, PieceCache } from './piece-cache.ts';
 import type { SourceText } from './source-text.ts';
 import { isSpecialKind } from './token-kind.ts';
@@ -33,7 +33,7 @@ export interface BytePairOptions {
  */
 export class BytePairModel implements TokenModel {
   readonly #vocabulary: Vocabulary;
-  readonly #table: MergeTable;
+  readonly #table: Merges;
   readonly #options: BytePairOptions;
   readonly #byteIds: Int32Array;
   readonly #units: Uint16Array;
@@ -44,7 +44,7 @@ export class BytePairModel implements TokenModel {
   /** See `PieceCache.spans`. */
   readonly #spans = new Uint16Array(3 * longestKey);
 
-  constructor(vocabulary: Vocabulary, table: MergeTable, options: BytePairOptions) {
+  constructor(vocabulary: Vocabulary, table: Merges, options: BytePairOptions) {
     this.#vocabulary = vocabulary;
     this.#table = table;
     this.#options = options;

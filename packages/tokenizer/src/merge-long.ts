@@ -1,5 +1,5 @@
 import { MergeBuckets } from './merge-buckets.ts';
-import type { MergeTable } from './merge-table.ts';
+import type { Merges } from './merge-table.ts';
 import { MinHeap } from './min-heap.ts';
 
 const positionSpan = 2 ** 32;
@@ -15,7 +15,7 @@ let symbols = new Int32Array(0);
  * O(n log n). In very long pieces, candidates of a higher rank than the one at work, which is nearly all of them,
  * wait in a bucket per rank instead. Candidates that a merge has made stale are dropped when they come up.
  */
-export function mergeLong(ids: Int32Array, starts: Int32Array, count: number, table: MergeTable): number {
+export function mergeLong(ids: Int32Array, starts: Int32Array, count: number, table: Merges): number {
   if (4 * count > symbols.length) symbols = new Int32Array(4 * count);
   const list = symbols;
   const end = 4 * count;

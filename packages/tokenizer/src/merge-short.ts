@@ -1,4 +1,4 @@
-import type { MergeTable } from './merge-table.ts';
+import type { Merges } from './merge-table.ts';
 
 /** Pieces of up to this many symbols are merged by `mergeShort`. */
 export const shortLength = 48;
@@ -14,7 +14,7 @@ const ranks = new Int32Array(shortLength + 1);
  * @param count number of symbols, at most `shortLength`
  * @returns number of symbols left
  */
-export function mergeShort(ids: Int32Array, starts: Int32Array, count: number, table: MergeTable): number {
+export function mergeShort(ids: Int32Array, starts: Int32Array, count: number, table: Merges): number {
   for (let i = 0; i + 1 < count; i++) ranks[i] = table.rank(ids[i]!, ids[i + 1]!);
   while (count > 1) {
     let best = -1;

@@ -4,20 +4,29 @@ import type { Vocabulary } from './vocabulary.ts';
 /** Ranks are packed with positions into one double, see `merge-long.ts`. */
 const rankLimit = 1 << 21;
 
+/** Tells which neighbours merge. */
+export interface Merges {
+  /** One more than the highest rank. */
+  readonly rankEnd: number;
+  /** @returns the rank of the merge of two tokens, the lowest first, or -1 when they do not merge. */
+  rank(left: number, right: number): number;
+  /** @returns the id made by the merge that the last call of `rank` found. */
+  merged(): number;
+}
+
 /** Hash table from a pair of token ids to the rank of their merge and the id that it makes. */
-export class MergeTable {
-  /** Four numbers per slot: left id, right id, rank (-1 when empty), id of the merged token. */
+export class MergeTable implements Merges {
+  /** Four numbers per slot: left id, right id, rank plus one (0 when empty), id of the merged token. */
   readonly #slots: Int32Array;
   readonly #mask: number;
-  /** One more than the highest rank. */
   rankEnd = 0;
-  /** Slot that the last successful `rank` found. */
+  /** Where the last `rank` found the id of the merged token. */
   #found = 0;
 
   constructor(capacity: number) {
     let slots = 16;
     while (slots < capacity * 1.5) slots *= 2;
-    this.#slots = new Int32Array(slots * 4).fill(-1);
+    this.#slots = new Int32Array(slots * 4);
     this.#mask = slots - 1;
   }
 
@@ -25,22 +34,20 @@ export class MergeTable {
   add(left: number, right: number, rank: number, merged: number, replace: boolean): void {
     const slots = this.#slots;
     const at = this.#probe(left, right);
-    if (slots[at + 2]! >= 0 && !replace) return;
+    if (slots[at + 2]! > 0 && !replace) return;
     slots[at] = left;
     slots[at + 1] = right;
-    slots[at + 2] = rank;
+    slots[at + 2] = rank + 1;
     slots[at + 3] = merged;
     if (rank >= this.rankEnd) this.rankEnd = rank + 1;
   }
 
-  /** @returns the rank of the merge of two tokens, or -1 when they do not merge. */
   rank(left: number, right: number): number {
     const at = this.#probe(left, right);
     this.#found = at + 3;
-    return this.#slots[at + 2]!;
+    return this.#slots[at + 2]! - 1;
   }
 
-  /** @returns the id made by the merge that the last call of `rank` found. */
   merged(): number {
     return this.#slots[this.#found]!;
   }
@@ -52,7 +59,7 @@ export class MergeTable {
     hash ^= hash >>> 15;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const at = slot * 4;
-      if (slots[at + 2]! < 0 || (slots[at] === left && slots[at + 1] === right)) return at;
+      if (slots[at + 2] === 0 || (slots[at] === left && slots[at + 1] === right)) return at;
     }
   }
 }

@@ -1,40 +1,45 @@
-import { MergeTable } from './merge-table.ts';
+import { type Merges, MergeTable } from './merge-table.ts';
 import { TokenKind } from './token-kind.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+const memoryLimit = 1 << 18;
+const none = 0x7ffffffe;
+
 /**
  * The merges of a vocabulary of ranks: any two tokens whose bytes together are a token merge into it, at the rank
- * that is its id.
+ * that is its id. Pairs are looked up when they first occur, and remembered up to a limit.
  *
  * Source: `byte_pair_merge` in src/lib.rs of https://github.com/openai/tiktoken
  */
-export function mergesOfRanks(vocabulary: Vocabulary): MergeTable {
-  const { index, tokens, kinds } = vocabulary;
-  const units = new Uint16Array(vocabulary.longest);
-  let pairs = new Int32Array(4 * tokens.length);
-  let count = 0;
-  const find = (start: number, end: number) => {
-    const id = index.findUnits(units, start, end);
-    return kinds[id] === TokenKind.normal ? id : -1;
-  };
-  for (let id = 0; id < tokens.length; id++) {
-    const token = tokens[id];
-    if (token === undefined || kinds[id] !== TokenKind.normal) continue;
-    for (let i = 0; i < token.length; i++) units[i] = token.charCodeAt(i);
-    for (let gap = 1; gap < token.length; gap++) {
-      const left = find(0, gap);
-      const right = left < 0 ? -1 : find(gap, token.length);
-      if (right < 0) continue;
-      if (3 * count + 3 > pairs.length) {
-        const larger = new Int32Array(2 * pairs.length);
-        larger.set(pairs);
-        pairs = larger;
-      }
-      pairs.set([left, right, id], 3 * count++);
-    }
+export class RankMerges implements Merges {
+  readonly rankEnd: number;
+  readonly #vocabulary: Vocabulary;
+  #memory = new MergeTable(memoryLimit);
+  #count = 0;
+  #merged = -1;
+
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+    this.rankEnd = vocabulary.size;
   }
-  const table = new MergeTable(count);
-  for (let i = 0; i < 3 * count; i += 3)
-    table.add(pairs[i]!, pairs[i + 1]!, pairs[i + 2]!, pairs[i + 2]!, false);
-  return table;
+
+  rank(left: number, right: number): number {
+    let rank = this.#memory.rank(left, right);
+    if (rank < 0) {
+      const { index, kinds } = this.#vocabulary;
+      const id = index.findJoined(left, right);
+      rank = kinds[id] === TokenKind.normal ? id : none;
+      if (this.#count++ === memoryLimit) {
+        this.#memory = new MergeTable(memoryLimit);
+        this.#count = 1;
+      }
+      this.#memory.add(left, right, rank, id, false);
+    }
+    this.#merged = rank;
+    return rank === none ? -1 : rank;
+  }
+
+  merged(): number {
+    return this.#merged;
+  }
 }

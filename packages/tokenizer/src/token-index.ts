@@ -66,6 +66,16 @@ export class TokenIndex {
     return this.#slots[this.#probe(hashOf(units, start, end), units, start, end)]! - 1;
   }
 
+  /** @returns the id of the token that two tokens make together, or -1. */
+  findJoined(left: number, right: number): number {
+    const key = this.#key;
+    const starts = this.#starts;
+    let length = 0;
+    for (let at = starts[left]!; at < starts[left + 1]!; at++) key[length++] = this.#units[at]!;
+    for (let at = starts[right]!; at < starts[right + 1]!; at++) key[length++] = this.#units[at]!;
+    return length > this.longest ? -1 : this.findUnits(key, 0, length);
+  }
+
   /** @returns whether the token of `id` has the units `units[0, end)` */
   is(id: number, units: Uint16Array, end: number): boolean {
     return id >= 0 && id + 1 < this.#starts.length && this.#same(id, units, 0, end);

@@ -9,7 +9,7 @@ import { FileNode } from './file-node.ts';
 import type { FileOptions } from './file-options.ts';
 import { surroundWith } from './post-processor.ts';
 import { type PreTokenizer, scanWith } from './pre-tokenizer.ts';
-import { mergesOfRanks } from './rank-merges.ts';
+import { RankMerges } from './rank-merges.ts';
 import { specialTokenIds } from './special-token-ids.ts';
 import { splitAt } from './split.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
@@ -93,7 +93,7 @@ export function tokenizerFromTiktoken(ranks: string | Uint8Array, options: Tikto
     normalizedTokens: new AddedTokenMatcher([]),
     normalizers: [],
     preTokenizer: known ? scanWith(known.scanner) : customPattern(pattern),
-    model: new BytePairModel(vocabulary, mergesOfRanks(vocabulary), { ignoreMerges: true }),
+    model: new BytePairModel(vocabulary, new RankMerges(vocabulary), { ignoreMerges: true }),
     decoder: new ByteLevelDecoder(vocabulary),
     post: surroundWith(bos === undefined ? [] : [bos], []),
     specialTokenIds: specialTokenIds({ bos, eos, unknown: undefined, padding: undefined }),
