@@ -39,12 +39,14 @@ export class ComposedTokenizer implements TextTokenizer {
   readonly vocabularySize: number;
   readonly specialTokenIds: SpecialTokenIds;
   readonly endOfGenerationIds: ReadonlySet<number>;
+  readonly template: TextTokenizer['template'];
   readonly #parts: TokenizerParts;
   readonly #prefix: readonly number[];
   readonly #suffix: readonly number[];
 
   constructor(parts: TokenizerParts) {
     this.#parts = parts;
+    this.template = parts.post;
     const { single } = parts.post;
     const at = single.findIndex((piece) => 'sequence' in piece);
     const ids = (pieces: readonly TemplatePiece[]) =>

@@ -26,7 +26,7 @@ export function surroundWith(prefix: readonly number[], suffix: readonly number[
   ];
   return {
     single: around(0, 0),
-    pair: [...around(0, 0), ...around(1, 0)],
+    pair: [...around(0, 0), ...around(1, 1)],
     hasTemplate: false,
     trimOffsets: false,
     addPrefixSpace: false,

@@ -1,4 +1,5 @@
 import type { EncodeOptions, Tokenizer } from '@llamella/spec';
+import type { TemplatePiece } from './post-processor.ts';
 
 /** Ids of a text and the stretches of the text that they stand for. */
 export interface EncodingWithOffsets {
@@ -12,6 +13,8 @@ export interface EncodingWithOffsets {
 
 /** What `tokenizerFromGguf` and `tokenizerFromJson` make. */
 export interface TextTokenizer extends Tokenizer {
+  /** What `addSpecialTokens` puts around one text and around a pair of texts. */
+  readonly template: { readonly single: readonly TemplatePiece[]; readonly pair: readonly TemplatePiece[] };
   /** Like `encode`, with the place of each id in the text. */
   encodeWithOffsets(text: string, options?: EncodeOptions): EncodingWithOffsets;
   /** Number of ids that `encode` returns. */

@@ -25,7 +25,9 @@ export function trimOffsets(
     const added = isFirst && addPrefixSpace && leading.length === 1;
     if (!added) start = Math.min(start + leading.length, end);
     const all = leading.length === token.length ? leading.length : trailing.length;
-    if (end >= all) end = Math.max(end - all, start);
+    // A token of the added space alone has the offsets of the first character, of one unit or two.
+    if (added && leading.length === token.length) end = start;
+    else if (end >= all) end = Math.max(end - all, start);
     offsets[2 * i] = start;
     offsets[2 * i + 1] = end;
   }

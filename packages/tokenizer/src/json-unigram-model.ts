@@ -1,0 +1,74 @@
+import type { AddedToken } from './added-tokens.ts';
+import { CharacterMap } from './character-map.ts';
+import type { FileNode } from './file-node.ts';
+import type { ModelReader, NormalizerReader } from './json-readers.ts';
+import { PieceIndex } from './piece-index.ts';
+import { precompiled } from './precompiled-normalizer.ts';
+import { isSpecialKind, TokenKind } from './token-kind.ts';
+import { UnigramModel, unknownPenalty } from './unigram-model.ts';
+import { UnknownText } from './unknown-text.ts';
+import { idLimit, Vocabulary } from './vocabulary.ts';
+
+/** Reads a model of type Unigram. Text never becomes a control token, even where the vocabulary scores it. */
+export const readUnigramModel: ModelReader = (node, added) => {
+  const list = node.get('vocab');
+  const { tokens, scores } = readScoredTokens(list);
+  const modelSize = tokens.length;
+  const unknownId = node.get('unk_id').absent ? undefined : node.get('unk_id').index(modelSize);
+  const vocabulary = withAdded(tokens, added, list);
+  const mayBe = (id: number) => id < modelSize && !isSpecialKind(vocabulary.kinds[id]);
+  const idOf = (token: string) => {
+    const id = vocabulary.idOf(token);
+    return id !== undefined && mayBe(id) ? id : undefined;
+  };
+  const model = new UnigramModel(
+    new PieceIndex(vocabulary.tokens, mayBe),
+    scores,
+    new UnknownText(unknownId, node.get('byte_fallback').boolean(false) ? idOf : undefined),
+    { unknownScore: scores.reduce((least, score) => Math.min(least, score), Infinity) - unknownPenalty },
+  );
+  return { vocabulary, model, unknownId };
+};
+
+/** Reads the normalizer `Precompiled`. */
+export const readPrecompiled: NormalizerReader = (node) => {
+  const field = node.get('precompiled_charsmap');
+  const base64 = field.string();
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64) || base64.length % 4 !== 0) field.fail('not in base 64');
+  return [
+    precompiled(
+      new CharacterMap(
+        Uint8Array.from(atob(base64), (byte) => byte.charCodeAt(0)),
+        field,
+      ),
+    ),
+  ];
+};
+
+/** A list of pairs of a token and its score. */
+function readScoredTokens(list: FileNode): { tokens: string[]; scores: Float64Array } {
+  const entries = list.array();
+  if (entries.length === 0 || entries.length > idLimit)
+    list.fail(`${entries.length} tokens, expected 1 to ${idLimit}`);
+  const scores = new Float64Array(entries.length);
+  const tokens = entries.map((entry, id) => {
+    const [token, score] = Array.isArray(entry) ? entry : [];
+    if (typeof token !== 'string' || typeof score !== 'number')
+      list.fail(`entry ${id} is not a pair of a token and its score`);
+    scores[id] = score;
+    return token as string;
+  });
+  return { tokens, scores };
+}
+
+function withAdded(tokens: (string | undefined)[], added: readonly AddedToken[], node: FileNode): Vocabulary {
+  for (const { id, content } of added) {
+    while (tokens.length <= id) tokens.push(undefined);
+    if ((tokens[id] ??= content) !== content) {
+      node.fail(`id ${id} has two tokens, ${JSON.stringify(tokens[id])} and ${JSON.stringify(content)}`);
+    }
+  }
+  const kinds = Vocabulary.normalKinds(tokens.length);
+  for (const { id, special } of added) kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
+  return new Vocabulary(tokens, kinds, node);
+}
