@@ -16,6 +16,7 @@ export interface ForwardRequest {
 export interface BackendInfo {
   /** Name of the execution provider, such as `cpu` or `webgpu`. */
   readonly device: string;
+  /** Logits per token, which may be more than the tokenizer has tokens. */
   readonly vocabularySize: number;
   /** The longest sequence that the graph was built for, in tokens. */
   readonly contextLength: number;
@@ -25,7 +26,9 @@ export interface BackendInfo {
 
 /** Executes the model. Calls to `forward` are queued: one step runs at a time, off the calling thread. */
 export interface Backend extends AsyncDisposable {
+  /** What this backend is and can do. */
   readonly info: BackendInfo;
+  /** Where it keeps keys and values. */
   readonly storage: KvStorage;
   /**
    * Runs the model.

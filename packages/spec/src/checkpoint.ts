@@ -5,7 +5,9 @@ import type { TensorInfo } from './tensor.ts';
 export interface Checkpoint extends AsyncDisposable {
   /** What errors call it: the path or URL of its first file. */
   readonly name: string;
+  /** Container that the weights lie in. */
   readonly format: 'gguf' | 'safetensors' | 'genai';
+  /** What the graph is built from. */
   readonly config: ModelConfig;
   /** Tensors by canonical name (`blk.0.attn_q.weight`, `token_embd.weight`, … as in GGUF). */
   readonly tensors: ReadonlyMap<string, TensorInfo>;

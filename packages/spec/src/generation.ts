@@ -35,11 +35,13 @@ export interface GenerateOptions extends SamplingOptions {
 export interface GenerationTimings {
   /** Tokens of the prompt, and how many of them were found in the cache. */
   readonly promptTokens: number;
+  /** Tokens of the prompt whose keys and values were found in the cache. */
   readonly cachedTokens: number;
   /** Milliseconds spent on the prompt, until its last logits. */
   readonly promptMs: number;
   /** Milliseconds from the call until the first token was chosen. */
   readonly firstTokenMs: number;
+  /** Tokens generated, end-of-generation tokens left out. */
   readonly generatedTokens: number;
   /** Milliseconds from the first token to the last. */
   readonly generateMs: number;
@@ -59,6 +61,8 @@ export interface GenerationPart {
   readonly tokens: readonly number[];
   /** One entry per entry of `tokens`, when asked for. */
   readonly logprobs?: readonly PositionLogprobs[];
+  /** Why the generation ended; on the last piece only. */
   readonly finishReason?: FinishReason;
+  /** How long it took; on the last piece only. */
   readonly timings?: GenerationTimings;
 }

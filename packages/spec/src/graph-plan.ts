@@ -32,6 +32,7 @@ export type PackGrid = 'native' | 'fine' | 'folded';
 
 /** How one initializer is packed. */
 export interface PackRecipe {
+  /** What is made. */
   readonly kind: PackKind;
   /** Names of the tensors, in the order in which they are stacked. */
   readonly tensors: readonly string[];
@@ -47,16 +48,29 @@ export interface PackRecipe {
 
 /** A constant of the graph whose bytes live outside the model protobuf. */
 export interface Initializer {
+  /** Name of the tensor in the graph. */
   readonly name: string;
+  /** Element type of the tensor in the graph. */
   readonly dataType: DataType;
+  /** Shape of the tensor in the graph. */
   readonly shape: readonly number[];
+  /** Size of its data in bytes. */
   readonly byteLength: number;
   /** Made from the checkpoint, or given by the graph builder. */
-  readonly source: { readonly recipe: PackRecipe } | { readonly data: Uint8Array };
+  readonly source:
+    | {
+        /** How its bytes are made from the checkpoint. */
+        readonly recipe: PackRecipe;
+      }
+    | {
+        /** Its bytes. */
+        readonly data: Uint8Array;
+      };
 }
 
 /** How closely a tensor's values survive the way from the checkpoint into the graph. */
 export interface TensorFidelity {
+  /** Name of the tensor in the checkpoint. */
   readonly tensor: string;
   /** `exact`: same values; `re-gridded`: put on another grid, see `bound`; `decoded`: same values, as float32. */
   readonly kind: 'exact' | 're-gridded' | 'decoded';
@@ -71,10 +85,15 @@ export interface TensorFidelity {
 
 /** Names and shapes that a runtime needs to bind. */
 export interface GraphInterface {
+  /** Layers, each with keys and values of its own. */
   readonly layerCount: number;
+  /** Heads of keys and of values per layer. */
   readonly keyValueHeadCount: number;
+  /** Width of one head. */
   readonly headSize: number;
+  /** Logits per token. */
   readonly vocabularySize: number;
+  /** Most tokens in one sequence. */
   readonly contextLength: number;
   /** Element type of keys and values. */
   readonly cacheType: 'float32' | 'float16';
@@ -96,9 +115,12 @@ export interface GraphPlan {
   readonly externalFile: string;
   /** In file order; `offsets[i]` is where `initializers[i]` starts. */
   readonly initializers: readonly Initializer[];
+  /** Where each initializer starts in the external data, in bytes. */
   readonly offsets: readonly number[];
   /** Size in bytes of the external data. */
   readonly externalByteLength: number;
+  /** What a runtime has to bind. */
   readonly interface: GraphInterface;
+  /** How closely each tensor survives, in the order in which the graph uses them. */
   readonly fidelity: readonly TensorFidelity[];
 }

@@ -2,13 +2,17 @@ import { LlamellaError } from './llamella-error.ts';
 
 /** Where in a file something was wrong. `offset` is in bytes from the start of the file. */
 export interface FileLocation {
+  /** Path, URL or other name of the file. */
   readonly file: string;
+  /** Bytes from the start of the file; absent where no place can be named. */
   readonly offset?: number;
 }
 
 /** A file is damaged, truncated, or not of the expected format. */
 export class InvalidFileError extends LlamellaError {
+  /** Path, URL or other name of the file. */
   readonly file: string;
+  /** Bytes from the start of the file, `undefined` where no place can be named. */
   readonly offset: number | undefined;
 
   /** @param problem What was wrong, without the location, which is put in front of it. */

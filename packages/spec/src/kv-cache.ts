@@ -2,6 +2,7 @@
 export interface KvStorage {
   /** Positions that each slot can hold now. */
   readonly capacity: number;
+  /** Rows: sequences that can be held at once. */
   readonly slots: number;
   /** Bytes that one more position costs over all layers of one slot. */
   readonly bytesPerToken: number;
@@ -14,6 +15,7 @@ export interface KvStorage {
 
 /** Tokens of one sequence and the slot in which their keys and values live. */
 export interface KvSequence {
+  /** Row of the storage that the sequence uses. */
   readonly slot: number;
   /** Tokens whose keys and values are in the cache. The next token goes to position `length`. */
   readonly length: number;
@@ -29,6 +31,7 @@ export interface KvSequence {
 
 /** Decides which sequence uses which slot and positions. Pure bookkeeping: it holds no keys or values. */
 export interface KvCache {
+  /** Most tokens in one sequence. */
   readonly contextLength: number;
   /**
    * Takes a slot for a prompt: the free one whose cached tokens share the longest prefix with it. The returned

@@ -31,7 +31,9 @@ export type ErrorCode =
  * `instanceof` does not. The message says what was wrong, where, and what to do.
  */
 export class LlamellaError extends Error {
+  /** Marks the error as one of this family, across copies of the package. */
   readonly [marker] = true;
+  /** Why it was thrown, for programs. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
@@ -40,6 +42,7 @@ export class LlamellaError extends Error {
     this.code = code;
   }
 
+  /** Whether a value is an error of this family, also one of another copy of the package. */
   static isInstance(error: unknown): error is LlamellaError {
     return typeof error === 'object' && error !== null && marker in error;
   }

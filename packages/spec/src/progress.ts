@@ -4,7 +4,9 @@ export interface Progress {
   readonly phase: string;
   /** Work done and work in all, in bytes unless the phase says otherwise. */
   readonly loaded: number;
+  /** Work in all, in the unit of `loaded`. */
   readonly total: number;
+  /** The file that is worked on, where there are several. */
   readonly file?: string;
 }
 

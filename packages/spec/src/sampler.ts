@@ -127,6 +127,8 @@ export interface Sampler {
 
 /** The natural logarithm of a token's probability under the model, before any sampling step. */
 export interface TokenLogprob {
+  /** Id of the token. */
   readonly token: number;
+  /** Natural logarithm of its probability. */
   readonly logprob: number;
 }

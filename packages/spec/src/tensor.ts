@@ -33,7 +33,9 @@ export type TensorType =
 
 /** A tensor of a checkpoint, before its data is read. */
 export interface TensorInfo {
+  /** Canonical name, as in GGUF. */
   readonly name: string;
+  /** How the elements are stored. */
   readonly type: TensorType;
   /** Outermost dimension first: a linear layer is `[outputs, inputs]`. Blocks run along the last dimension. */
   readonly shape: readonly number[];

@@ -35,6 +35,7 @@ export interface TokenConstraint extends Disposable {
 
 /** A compiled grammar. It may be used by many sequences, one constraint each. */
 export interface TokenGrammar extends Disposable {
+  /** Number of ids that its masks cover. */
   readonly vocabularySize: number;
   /** Makes the state at the start of a text. */
   createConstraint(): TokenConstraint;
