@@ -8,18 +8,21 @@ import { readPairModel } from './json-pair-models.ts';
 import { readBertProcessing } from './json-post-processor.ts';
 import { otherPreTokenizers } from './json-pre-tokenizer.ts';
 import type { JsonReaders } from './json-readers.ts';
+import { readPrecompiled, readUnigramModel } from './json-unigram-model.ts';
 import { readWordLevelModel, readWordPieceModel } from './json-word-models.ts';
 
 /** Readers of every part of a tokenizer.json that this package knows. */
 export const allReaders: JsonReaders = {
   models: {
     BPE: readPairModel,
+    Unigram: readUnigramModel,
     WordLevel: readWordLevelModel,
     WordPiece: readWordPieceModel,
   },
   normalizers: {
     ...byteLevelReaders.normalizers,
     ...otherNormalizers,
+    Precompiled: readPrecompiled,
   },
   preTokenizers: {
     ...byteLevelReaders.preTokenizers,

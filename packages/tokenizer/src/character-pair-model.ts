@@ -1,4 +1,5 @@
-import { mergeSymbols } from './merge-symbols.ts';
+import { mergeLong } from './merge-long.ts';
+import { mergeShort, shortLength } from './merge-short.ts';
 import type { MergeTable } from './merge-table.ts';
 import { UnknownText } from './unknown-text.ts';
 import { characterLength } from './utf8.ts';
@@ -13,6 +14,8 @@ export interface CharacterPairOptions {
   readonly suffix: string;
   /** A piece that is a token as a whole becomes that token, whatever the merges say. */
   readonly ignoreMerges: boolean;
+  /** Does so for pieces of line ends alone. */
+  readonly wholeLineEnds?: boolean;
   readonly unknownId: number | undefined;
   /** Consecutive unknown characters give one unknown token. */
   readonly fuseUnknown: boolean;
@@ -39,7 +42,9 @@ export class CharacterPairModel extends WordModel {
   }
 
   protected override merge(text: string, start: number, end: number): void {
-    const whole = this.#options.ignoreMerges ? this.#find(text.slice(start, end)) : -1;
+    const { ignoreMerges, wholeLineEnds } = this.#options;
+    const mayBeWhole = ignoreMerges || (wholeLineEnds && /^\n+$/.test(text.slice(start, end)));
+    const whole = mayBeWhole ? this.#find(text.slice(start, end)) : -1;
     if (whole >= 0) {
       this.put(whole, start, end);
       return;
@@ -52,7 +57,8 @@ export class CharacterPairModel extends WordModel {
     const count = this.#readSymbols(text, start, end, ids, starts, ends);
     /** The first of the symbols that each symbol was made of. */
     const firsts = Int32Array.from({ length: count + 1 }, (_, i) => i);
-    const left = mergeSymbols(ids, firsts, count, this.#table);
+    const mergePairs = count > shortLength ? mergeLong : mergeShort;
+    const left = mergePairs(ids, firsts, count, this.#table);
     for (let i = 0; i < left; i++) this.put(ids[i]!, starts[firsts[i]!]!, ends[firsts[i + 1]! - 1]!);
   }
 

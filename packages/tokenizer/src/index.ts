@@ -1,4 +1,11 @@
+export { type BatchOptions, encodeBatch, type TextInput } from './encode-batch.ts';
+export type { Encoding } from './encoding.ts';
 export type { FileOptions } from './file-options.ts';
+export type { Padding } from './padding.ts';
+export type { TemplatePiece } from './post-processor.ts';
+export type { GgufMetadata } from './read-tokenizer-gguf.ts';
 export type { EncodingWithOffsets, TextTokenizer } from './text-tokenizer.ts';
-export { type GgufMetadata, tokenizerFromGguf } from './tokenizer-from-gguf.ts';
+export { tokenizerFromGguf } from './tokenizer-from-gguf.ts';
 export { tokenizerFromJson } from './tokenizer-from-json.ts';
+export { type SentencePieceOptions, tokenizerFromSentencePiece } from './tokenizer-from-sentence-piece.ts';
+export type { Truncation } from './truncation.ts';

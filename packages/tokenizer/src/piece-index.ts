@@ -39,14 +39,6 @@ export class PieceIndex {
     }
   }
 
-  /** @returns the id of the piece `text[start, end)`, or -1. */
-  find(text: string, start: number, end: number): number {
-    if (end - start > this.ends.length || end <= start) return -1;
-    let hash = hashSeed;
-    for (let i = start; i < end; i++) hash = hashUnit(hash, text.charCodeAt(i));
-    return this.#slots[this.#probe(mix(hash), text, start, end)]! - 1;
-  }
-
   /** Finds all pieces that begin at `start`, shortest first, into `ends` and `ids`. @returns their number. */
   beginningAt(text: string, start: number, end: number): number {
     const stop = Math.min(end, start + this.ends.length);

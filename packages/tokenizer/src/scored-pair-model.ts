@@ -1,5 +1,7 @@
-import { mergeSymbols, type SymbolPairs } from './merge-symbols.ts';
+import { mergeLong } from './merge-long.ts';
+import { mergeShort, shortLength } from './merge-short.ts';
 import type { PieceIndex } from './piece-index.ts';
+import { ScoredMerges } from './scored-merges.ts';
 import { TokenKind } from './token-kind.ts';
 import type { UnknownText } from './unknown-text.ts';
 import { characterLength } from './utf8.ts';
@@ -7,13 +9,17 @@ import type { Vocabulary } from './vocabulary.ts';
 import { WordModel } from './word-model.ts';
 
 export interface ScoredPairOptions {
+  /** Tells which tokens text may become. */
+  readonly mayBe: (id: number) => boolean;
+  /** Score of each token. */
+  readonly scores: Float64Array;
+  readonly unknown: UnknownText;
   /** Pieces that are symbols from the start and never merge. */
-  readonly frozen?: PieceIndex;
+  readonly frozen?: PieceIndex | undefined;
   /** Takes merges into unused tokens back at the end. */
-  readonly splitUnused?: boolean;
+  readonly splitsUnused?: boolean;
 }
 
-const unknownSymbol = -1;
 /** Added to the ids of symbols that never merge. */
 const frozenMark = 1 << 30;
 
@@ -24,71 +30,70 @@ const frozenMark = 1 << 30;
  * Source: src/bpe_model.cc of https://github.com/google/sentencepiece, and `llm_tokenizer_spm_session` in
  * src/llama-vocab.cpp of https://github.com/ggml-org/llama.cpp.
  */
-export class ScoredPairModel extends WordModel implements SymbolPairs {
-  readonly #index: PieceIndex;
-  readonly #ranks: Int32Array;
-  readonly #unknown: UnknownText;
-  readonly #frozen: PieceIndex | undefined;
-  /** Ids that `splitUnused` is about; its merges by their text, as the number of units of the left part. */
-  readonly #isUnused: (id: number) => boolean;
-  readonly #splits = new Map<string, number>();
-  #text = '';
-  #merged = 0;
+export class ScoredPairModel extends WordModel {
+  readonly #vocabulary: Vocabulary;
+  readonly #options: ScoredPairOptions;
+  readonly #merges: ScoredMerges;
+  /** Texts of the symbols: the tokens, then characters that only longer tokens have. */
+  readonly #texts: readonly (string | undefined)[];
+  readonly #parts = new Map<string, number>();
 
-  /** @param index tokens that text can become @param scores score of each id */
-  constructor(
-    vocabulary: Vocabulary,
-    index: PieceIndex,
-    scores: Float64Array,
-    unknown: UnknownText,
-    options: ScoredPairOptions = {},
-  ) {
-    const splits = options.splitUnused && vocabulary.kinds.includes(TokenKind.unused);
+  constructor(vocabulary: Vocabulary, options: ScoredPairOptions) {
+    const splits = options.splitsUnused === true && vocabulary.kinds.includes(TokenKind.unused);
     super(vocabulary, !splits);
-    this.#index = index;
-    this.#ranks = ranksOf(scores);
-    this.#unknown = unknown;
-    this.#frozen = options.frozen;
-    this.#isUnused = (id) => splits === true && vocabulary.kinds[id] === TokenKind.unused;
-  }
-
-  rank(left: number, right: number, start: number, end: number): number {
-    if (left >= frozenMark || right >= frozenMark) return -1;
-    const id = this.#index.find(this.#text, start, end);
-    if (id < 0) return -1;
-    this.#merged = id;
-    return this.#ranks[id]!;
-  }
-
-  merged(): number {
-    return this.#merged;
+    this.#vocabulary = vocabulary;
+    this.#options = options;
+    const texts = [...vocabulary.tokens];
+    for (const character of new Set(vocabulary.tokens.flatMap((token) => Array.from(token ?? '')))) {
+      if (this.#idOf(character) === undefined) this.#parts.set(character, texts.push(character) - 1);
+    }
+    this.#texts = texts;
+    this.#merges = new ScoredMerges({
+      texts,
+      idOf: (text) => this.#idOf(text),
+      scores: options.scores,
+      isUnused: (id) => splits && vocabulary.kinds[id] === TokenKind.unused,
+    });
   }
 
   protected override merge(text: string, start: number, end: number): void {
-    this.#text = text;
     const ids = new Int32Array(end - start);
     const starts = new Int32Array(end - start + 1);
-    const count = mergeSymbols(ids, starts, this.#readSymbols(start, end, ids, starts), this);
+    const symbols = this.#readSymbols(text, start, end, ids, starts);
+    this.#merges.splits.clear();
+    const mergePairs = symbols > shortLength ? mergeLong : mergeShort;
+    const count = mergePairs(ids, starts, symbols, this.#merges);
+    const { size } = this.#vocabulary;
+    const { unknown } = this.#options;
     for (let i = 0; i < count; i++) {
-      const id = ids[i]!;
       const from = starts[i]!;
-      if (id !== unknownSymbol) {
-        this.put(id & (frozenMark - 1), from, starts[i + 1]!);
+      const id = ids[i]! & (frozenMark - 1);
+      if (id < size) {
+        this.#putKnown(id, from, starts[i + 1]!);
         continue;
       }
-      const unknown = this.#unknown;
       const bytes = unknown.bytesOf(text, from, starts[i + 1]!);
       for (let byte = 0; byte < bytes; byte++) this.put(unknown.byteId(byte), from, starts[i + 1]!);
       if (bytes > 0 || unknown.id === undefined) continue;
-      while (i + 1 < count && ids[i + 1] === unknownSymbol) i++;
+      while (i + 1 < count && (ids[i + 1]! & (frozenMark - 1)) >= size) i++;
       this.put(unknown.id, from, starts[i + 1]!);
     }
   }
 
+  #putKnown(id: number, start: number, end: number): void {
+    const split = this.#merges.splits.get(id);
+    if (!split) {
+      this.put(id, start, end);
+      return;
+    }
+    const middle = start + this.#texts[split[0]]!.length;
+    this.#putKnown(split[0], start, middle);
+    this.#putKnown(split[1], middle, end);
+  }
+
   /** Fills in one symbol per character or frozen piece. @returns their number. */
-  #readSymbols(start: number, end: number, ids: Int32Array, starts: Int32Array): number {
-    const text = this.#text;
-    const frozen = this.#frozen;
+  #readSymbols(text: string, start: number, end: number, ids: Int32Array, starts: Int32Array): number {
+    const { frozen } = this.#options;
     let count = 0;
     for (let at = start; at < end; count++) {
       starts[count] = at;
@@ -99,22 +104,16 @@ export class ScoredPairModel extends WordModel implements SymbolPairs {
       } else {
         const from = at;
         at += characterLength(text, at);
-        ids[count] = this.#index.find(text, from, at);
+        const character = text.slice(from, at);
+        ids[count] = this.#idOf(character) ?? this.#parts.get(character) ?? this.#texts.length;
       }
     }
     starts[count] = end;
     return count;
   }
-}
 
-/** Ranks by score, the highest first; equal scores have equal ranks. */
-function ranksOf(scores: Float64Array): Int32Array {
-  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);
-  const ranks = new Int32Array(scores.length);
-  let rank = 0;
-  for (const [at, id] of order.entries()) {
-    if (at > 0 && scores[id] !== scores[order[at - 1]!]) rank = at;
-    ranks[id] = rank;
+  #idOf(text: string): number | undefined {
+    const id = this.#vocabulary.idOf(text);
+    return id !== undefined && this.#options.mayBe(id) ? id : undefined;
   }
-  return ranks;
 }

@@ -5,6 +5,9 @@ import type { TokenSink } from './token-sink.ts';
 import type { UnknownText } from './unknown-text.ts';
 import { characterLength } from './utf8.ts';
 
+/** How much less a character that is no piece scores than the worst piece. */
+export const unknownPenalty = 10;
+
 export interface UnigramOptions {
   /** Score of a character that is no piece. */
   readonly unknownScore: number;

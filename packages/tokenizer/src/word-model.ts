@@ -8,13 +8,17 @@ import type { Vocabulary } from './vocabulary.ts';
 export const spaceSymbol = '\u2581';
 
 /**
- * A model that merges symbols. Where no token has a space after something else, nothing merges across the start of a
- * word, so a text is cut there, and words that come again need not be merged again.
+ * A model that merges symbols. Where two characters do not follow one another in any token, nothing merges across
+ * them, so a text is cut there. Parts that come again, most of which are words, need not be merged again.
  */
 export abstract class WordModel implements TokenModel {
-  readonly #cutsWords: boolean;
+  readonly #mayCut: boolean;
+  /** A bit for the hash of each two units that follow one another in a token. */
+  readonly #neighbours = new Uint32Array(1 << 15);
+  /** The units that are tokens. Between two others runs of unknown characters may go on. */
+  readonly #known = new Uint8Array(1 << 16);
   readonly #cache = new PieceCache();
-  /** Tokens of the word at work, and the units that each stands for. */
+  /** Tokens of the part at work, and the units that each stands for. */
   #ids = new Int32Array(256);
   #starts = new Int32Array(256);
   #ends = new Int32Array(256);
@@ -22,28 +26,37 @@ export abstract class WordModel implements TokenModel {
   /** See `PieceCache.spans`. */
   readonly #spans = new Uint16Array(3 * longestKey);
 
-  /** @param mayCut whether the model does nothing else across words either */
+  /** @param mayCut whether the model does nothing else with pieces as wholes */
   constructor(vocabulary: Vocabulary, mayCut: boolean) {
-    const inside = new RegExp(`[^${spaceSymbol}]${spaceSymbol}`);
-    this.#cutsWords =
-      mayCut &&
-      vocabulary.idOf(spaceSymbol) !== undefined &&
-      !vocabulary.tokens.some((token) => token !== undefined && inside.test(token));
+    this.#mayCut = mayCut;
+    for (const token of mayCut ? vocabulary.tokens : []) {
+      if (token?.length === 1) this.#known[token.charCodeAt(0)] = 1;
+      for (let i = 1; i < (token?.length ?? 0); i++) {
+        const bit = neighbourBit(token!, i);
+        this.#neighbours[bit >>> 5]! |= 1 << (bit & 31);
+      }
+    }
   }
 
   encode(source: SourceText, start: number, end: number, sink: TokenSink): void {
     const { text } = source;
     for (let from = start; from < end && !sink.full; ) {
-      let to = end;
-      if (this.#cutsWords) {
-        for (to = from; to < end && text[to] === spaceSymbol; ) to++;
-        const space = text.indexOf(spaceSymbol, to);
-        to = space < 0 || space > end ? end : space;
-      }
+      let to = this.#mayCut ? from + 1 : end;
+      while (to < end && !this.#isBorder(text, to)) to++;
       if (to - from > longestKey) this.#encodeLong(source, from, to, sink);
       else this.#encodeShort(source, from, to, sink);
       from = to;
     }
+  }
+
+  #isBorder(text: string, at: number): boolean {
+    const bit = neighbourBit(text, at);
+    const unit = text.charCodeAt(at);
+    return (
+      ((this.#neighbours[bit >>> 5]! >>> (bit & 31)) & 1) === 0 &&
+      (unit & 0xfc00) !== 0xdc00 &&
+      this.#known[unit]! + this.#known[text.charCodeAt(at - 1)]! > 0
+    );
   }
 
   /** Hands the tokens of `text[start, end)`, in which nothing merges with the text around it, to `put`. */
@@ -96,6 +109,10 @@ export abstract class WordModel implements TokenModel {
     this.#starts = grown(this.#starts);
     this.#ends = grown(this.#ends);
   }
+}
+
+function neighbourBit(text: string, at: number): number {
+  return (Math.imul(text.charCodeAt(at - 1), 0x9e3779b1) ^ Math.imul(text.charCodeAt(at), 0x85ebca6b)) >>> 12;
 }
 
 /** Buffers for more tokens than this are let go after use. */

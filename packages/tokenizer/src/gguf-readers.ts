@@ -1,0 +1,43 @@
+import type { FileNode } from './file-node.ts';
+import type { Normalizer } from './normalizer.ts';
+import type { PreTokenizer } from './pre-tokenizer.ts';
+import type { TokenDecoder } from './token-decoder.ts';
+import type { TokenModel } from './token-model.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Tokens that GGUF names by id. */
+export type GgufRole = 'bos' | 'eos' | 'unknown' | 'padding' | 'seperator';
+
+/** What a reader gets of a file. */
+export interface GgufSource {
+  readonly file: string;
+  readonly vocabulary: Vocabulary;
+  /** @returns the value of `tokenizer.ggml.<key>` */
+  get(key: string): FileNode;
+  /** @returns the id that the file gives a role, or else the one given here, if the vocabulary has it. */
+  id(role: GgufRole, fallback?: number): number | undefined;
+}
+
+/** What differs between the kinds of tokenizer in GGUF. */
+export interface GgufParts {
+  readonly normalizers?: readonly Normalizer[];
+  readonly preTokenizer: PreTokenizer;
+  readonly model: TokenModel;
+  readonly decoder: TokenDecoder;
+  /** Ids of roles for files that do not say. */
+  readonly ids?: Readonly<Partial<Record<GgufRole, number>>>;
+  /** Whether BOS and EOS go around texts in files that do not say. */
+  readonly addBos: boolean;
+  readonly addEos?: boolean;
+  /** Puts BOS before texts whatever the file says. */
+  readonly alwaysAddBos?: boolean;
+  /** Roles that go before and after texts whatever the file says. */
+  readonly around?: readonly [GgufRole, GgufRole];
+}
+
+/** Readers by `tokenizer.ggml.model`. What the table does not name is refused. */
+export interface GgufReaders {
+  readonly kinds: Readonly<Record<string, (source: GgufSource) => GgufParts>>;
+  /** What to do about another kind. */
+  readonly advice: string;
+}

@@ -1,0 +1,98 @@
+import type { CharacterMap } from './character-map.ts';
+import type { Normalizer } from './normalizer.ts';
+import type { PieceIndex } from './piece-index.ts';
+import type { Edit } from './source-text.ts';
+import { characterLength } from './utf8.ts';
+import { spaceSymbol } from './word-model.ts';
+
+/** The fields of SentencePiece's `NormalizerSpec`, with what the normalizer takes from elsewhere. */
+export interface SentencePieceRules {
+  readonly characterMap?: CharacterMap | undefined;
+  readonly addDummyPrefix: boolean;
+  readonly removeExtraWhitespaces: boolean;
+  /** Writes spaces as U+2581. */
+  readonly escapeWhitespaces: boolean;
+  /** Puts the dummy prefix at the end. */
+  readonly spaceAsSuffix?: boolean;
+  /** Texts that are left as they are: user-defined symbols. */
+  readonly verbatim?: PieceIndex | undefined;
+  /**
+   * As llama.cpp has it: removing white space always adds the prefix and leaves U+2581 at the end alone; without
+   * removing, a text of spaces alone gets no prefix.
+   */
+  readonly asLlamaCpp?: boolean;
+}
+
+/**
+ * Normalization as in SentencePiece: replaces by the character map, the longest match first, adds a space in front,
+ * removes spaces that follow one another, and writes spaces as U+2581.
+ *
+ * Source: `Normalizer::Normalize` in src/normalizer.cc of https://github.com/google/sentencepiece, and
+ * `llm_tokenizer_ugm_session::normalize` in src/llama-vocab.cpp of https://github.com/ggml-org/llama.cpp.
+ */
+export function sentencePieceNormalizer(rules: SentencePieceRules): Normalizer {
+  const { characterMap, removeExtraWhitespaces: removes, verbatim, asLlamaCpp = false } = rules;
+  const space = rules.escapeWhitespaces ? spaceSymbol : ' ';
+  return (text) => {
+    const edits: Edit[] = [];
+    const replace = (start: number, end: number, replacement: string) => {
+      if (text.slice(start, end) !== replacement) edits.push({ start, end, replacement });
+    };
+    let afterSpace = removes;
+    /** Where the text starts, after white space that is removed. */
+    let first = removes ? -1 : 0;
+    let onlySpaces = true;
+    for (let at = 0; at < text.length; ) {
+      const from = at;
+      at += characterLength(text, at);
+      let chunk: string | undefined;
+      const found = verbatim?.beginningAt(text, from, text.length) ?? 0;
+      if (verbatim && found > 0) {
+        at = verbatim.ends[found - 1]!;
+      } else {
+        chunk = characterMap?.match(text, from, text.length, false);
+        if (chunk !== undefined) at = characterMap!.end;
+      }
+      chunk ??= text.slice(from, at);
+      const kept = afterSpace ? chunk.replace(/^ +/, '') : chunk;
+      if (first < 0 && chunk !== ' ') first = from;
+      replace(from, at, kept.replaceAll(' ', space));
+      if (kept !== '') afterSpace = removes && kept.endsWith(' ');
+      onlySpaces &&= !/[^ ]/.test(kept);
+    }
+    if (first < 0) return edits;
+    if (removes) removeTrailing(edits, text, space, asLlamaCpp);
+    const adds = rules.addDummyPrefix || (asLlamaCpp && removes);
+    if (!adds || (asLlamaCpp && onlySpaces)) return edits;
+    if (rules.spaceAsSuffix) edits.push({ start: text.length, end: text.length, replacement: space });
+    else
+      edits.splice(edits.findLastIndex((edit) => edit.end <= first) + 1, 0, {
+        start: first,
+        end: first,
+        replacement: space,
+      });
+    return edits;
+  };
+}
+
+/** Removes spaces at the end of the edited text. */
+function removeTrailing(edits: Edit[], text: string, space: string, onlyReplaced: boolean): void {
+  let end = text.length;
+  for (;;) {
+    const last = edits.at(-1);
+    if (last?.end === end) {
+      let kept = last.replacement;
+      while (kept.endsWith(space)) kept = kept.slice(0, -1);
+      if (kept === last.replacement && kept !== '') break;
+      edits.pop();
+      end = last.start;
+      if (kept === '') continue;
+      edits.push({ ...last, replacement: kept });
+      end = last.end;
+      break;
+    }
+    if (onlyReplaced || end === 0 || text[end - 1] !== space) break;
+    end--;
+  }
+  if (end < text.length) edits.push({ start: end, end: text.length, replacement: '' });
+}
