@@ -1,7 +1,7 @@
 import { BLOCK, type Candidates } from './candidates.ts';
-import { exponential } from './exponential.ts';
+import { register, takeExponential } from './exponential.ts';
 import { keepTopK } from './keep-top-k.ts';
-import { logarithm } from './logarithm.ts';
+import { takeLogarithm } from './logarithm.ts';
 import { summarize } from './softmax.ts';
 
 /**
@@ -11,7 +11,14 @@ import { summarize } from './softmax.ts';
  * @param temperature above 0
  */
 export function applyTemperature(candidates: Candidates, temperature: number): void {
+  candidates.cut.target = temperature;
+  divide(candidates);
+}
+
+/** Divides by `cut.target`, for `applyTemperature`. */
+function divide(candidates: Candidates): void {
   const { logits, count, maximum, whole, blockMaxima } = candidates;
+  const temperature = candidates.cut.target;
   for (let i = 0; i < count; i++) logits[i] = (logits[i]! - maximum) / temperature;
   if (whole)
     for (let i = 0; i * BLOCK < count; i++) blockMaxima[i] = (blockMaxima[i]! - maximum) / temperature;
@@ -42,10 +49,15 @@ export function applyDynamicTemperature(
   for (let i = 0; i < count; i++) if (logits[i]! > Number.NEGATIVE_INFINITY) possible++;
   if (possible <= 1) return;
   summarize(candidates);
-  const share = Math.min(1, Math.max(0, candidates.entropy / logarithm(possible)));
+  register[0] = possible;
+  takeLogarithm();
+  register[0] = Math.min(1, Math.max(0, candidates.entropy / register[0]!));
+  takeLogarithm();
+  // 0 to the power of 0 is 1.
+  register[0] = exponent === 0 ? 0 : exponent * register[0]!;
+  takeExponential();
   const lowest = Math.max(0, temperature - range);
-  const power = exponent === 0 ? 1 : exponential(exponent * logarithm(share));
-  const dynamic = lowest + (temperature + range - lowest) * power;
-  if (dynamic > 0) applyTemperature(candidates, dynamic);
+  candidates.cut.target = lowest + (temperature + range - lowest) * register[0]!;
+  if (candidates.cut.target > 0) divide(candidates);
   else keepTopK(candidates, 1);
 }

@@ -152,9 +152,11 @@ export function createChain(steps: readonly ChainStep[], options: ChainOptions =
   };
 }
 
+const NO_RANDOM: Random = { nextUint32: () => 0, nextFloat: () => 0, nextInto: () => {} };
+
 /** Writes the softmax over the candidates to the entries of their ids. */
 function writeProbabilities(candidates: Candidates, output: Float32Array | Float64Array): void {
-  drawIndex(candidates, { nextUint32: () => 0, nextFloat: () => 0 });
+  drawIndex(candidates, NO_RANDOM);
   for (let i = 0; i < candidates.count; i++)
     output[idAt(candidates, i)] = candidates.work[i]! / candidates.total;
 }

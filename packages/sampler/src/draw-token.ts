@@ -1,5 +1,5 @@
 import { type Candidates, idAt } from './candidates.ts';
-import { exponential } from './exponential.ts';
+import { exponential, register } from './exponential.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -26,7 +26,8 @@ export function drawIndex(candidates: Candidates, random: Random): number {
     total += work[i]!;
   }
   candidates.total = total;
-  let rest = random.nextFloat() * total;
+  random.nextInto(register);
+  let rest = register[0]! * total;
   let chosen = 0;
   for (let i = 0; i < count; i++) {
     const weight = work[i]!;

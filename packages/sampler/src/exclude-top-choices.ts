@@ -1,6 +1,7 @@
 import type { Candidates } from './candidates.ts';
+import { register } from './exponential.ts';
 import type { Random } from './random.ts';
-import { setThreshold, summarize } from './softmax.ts';
+import { cutByProbability, summarize } from './softmax.ts';
 
 /**
  * XTC: with probability `probability`, drops all but the least likely of the candidates that are at least `threshold`
@@ -21,9 +22,11 @@ export function excludeTopChoices(
 ): void {
   const { logits, ids, count, whole, cut } = candidates;
   if (probability === 0 || threshold > 0.5 || count < 2) return;
-  if (random.nextFloat() > probability) return;
+  random.nextInto(register);
+  if (register[0]! > probability) return;
   summarize(candidates);
-  setThreshold(candidates, threshold);
+  register[0] = threshold;
+  cutByProbability(candidates);
   let likely = 0;
   let least = Number.POSITIVE_INFINITY;
   let leastIndex = -1;

@@ -34,3 +34,22 @@ export function exponential(x: number): number {
   const series = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120)))));
   return series * ROOTS[k & (STEPS - 1)]! * POWERS[k >> 6]!;
 }
+
+/**
+ * Argument and result of `takeExponential` and `takeLogarithm`. It exists since numbers that functions are given and
+ * return are allocated, unless the engine inlines them, as it does with `exponential` in small functions.
+ */
+export const register: Float64Array = /* @__PURE__ */ new Float64Array(1);
+
+/** Puts e to the power of `register[0]` there, as `exponential`; above 0, where it may be Infinity, by the reciprocal. */
+export function takeExponential(): void {
+  const x = -Math.abs(register[0]!);
+  let result = 0;
+  if (x > SMALLEST) {
+    const k = (0.5 - x * STEPS_PER_UNIT) | 0;
+    const r = x + k * STEP_HIGH + k * STEP_LOW;
+    const series = 1 + r * (1 + r * (1 / 2 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120)))));
+    result = series * ROOTS[k & (STEPS - 1)]! * POWERS[k >> 6]!;
+  }
+  register[0] = register[0]! > 0 ? 1 / result : result;
+}

@@ -15,12 +15,13 @@ export function heapThreshold(
   cut: Pick<Cut, 'threshold' | 'ties'>,
 ): void {
   for (let i = 0; i < k; i++) heap[i] = logits[i]!;
-  for (let i = (k >> 1) - 1; i >= 0; i--) siftDown(heap, k, i, heap[i]!);
+  for (let i = (k >> 1) - 1; i >= 0; i--) siftDown(heap, k, i);
   let smallest = heap[0]!;
   for (let i = k; i < count; i++) {
     const logit = logits[i]!;
     if (logit > smallest) {
-      siftDown(heap, k, 0, logit);
+      heap[0] = logit;
+      siftDown(heap, k, 0);
       smallest = heap[0]!;
     }
   }
@@ -35,12 +36,14 @@ export function sortHeap(heap: Float32Array, size: number): void {
   for (let end = size - 1; end > 0; end--) {
     const last = heap[end]!;
     heap[end] = heap[0]!;
-    siftDown(heap, end, 0, last);
+    heap[0] = last;
+    siftDown(heap, end, 0);
   }
 }
 
-/** Puts `value` at `index` of a heap of `size` entries whose smallest is first, and restores the order below it. */
-function siftDown(heap: Float32Array, size: number, index: number, value: number): void {
+/** Restores the order below entry `index` of a heap of `size` entries whose smallest is first. */
+function siftDown(heap: Float32Array, size: number, index: number): void {
+  const value = heap[index]!;
   for (;;) {
     let child = 2 * index + 1;
     if (child >= size) break;

@@ -1,7 +1,7 @@
 import { type Candidates, cutCandidates } from './candidates.ts';
-import { exponential } from './exponential.ts';
+import { register, takeExponential } from './exponential.ts';
 import { keepAtLeast } from './keep-at-least.ts';
-import { setThreshold, summarize } from './softmax.ts';
+import { cutByProbability, summarize } from './softmax.ts';
 
 /**
  * Drops candidates less likely than `epsilon`; those as likely as the most likely one stay.
@@ -14,7 +14,8 @@ import { setThreshold, summarize } from './softmax.ts';
 export function keepEpsilon(candidates: Candidates, epsilon: number, minKeep = 1): void {
   if (epsilon === 0) return;
   summarize(candidates);
-  setThreshold(candidates, epsilon);
+  register[0] = epsilon;
+  cutByProbability(candidates);
   keepAtLeast(candidates, minKeep, true);
   cutCandidates(candidates);
 }
@@ -31,7 +32,10 @@ export function keepEpsilon(candidates: Candidates, epsilon: number, minKeep = 1
 export function keepEta(candidates: Candidates, epsilon: number, minKeep = 1): void {
   if (epsilon === 0) return;
   summarize(candidates);
-  setThreshold(candidates, Math.min(epsilon, Math.sqrt(epsilon) * exponential(-candidates.entropy)));
+  register[0] = -candidates.entropy;
+  takeExponential();
+  register[0] = Math.min(epsilon, Math.sqrt(epsilon) * register[0]!);
+  cutByProbability(candidates);
   keepAtLeast(candidates, minKeep, true);
   cutCandidates(candidates);
 }

@@ -1,6 +1,7 @@
 import { type Candidates, cutCandidates } from './candidates.ts';
+import { register } from './exponential.ts';
 import { keepAtLeast } from './keep-at-least.ts';
-import { logarithm } from './logarithm.ts';
+import { takeLogarithm } from './logarithm.ts';
 
 /**
  * Drops candidates less likely than `p` times the most likely one; a candidate exactly at the limit stays.
@@ -13,7 +14,9 @@ import { logarithm } from './logarithm.ts';
  */
 export function keepMinP(candidates: Candidates, p: number, minKeep = 1): void {
   if (p === 0) return;
-  candidates.cut.threshold = candidates.maximum + logarithm(p);
+  register[0] = p;
+  takeLogarithm();
+  candidates.cut.threshold = candidates.maximum + register[0]!;
   candidates.cut.ties = candidates.count;
   keepAtLeast(candidates, minKeep);
   cutCandidates(candidates);

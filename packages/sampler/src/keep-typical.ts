@@ -1,6 +1,6 @@
 import { type Candidates, reserveWeights } from './candidates.ts';
-import { exponential } from './exponential.ts';
-import { logarithm } from './logarithm.ts';
+import { exponential, register } from './exponential.ts';
+import { takeLogarithm } from './logarithm.ts';
 import { radixThreshold } from './radix-threshold.ts';
 import { summarize } from './softmax.ts';
 
@@ -19,7 +19,9 @@ export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keep
   if (p >= 1 || count === 1) return;
   summarize(candidates);
   // The logit that a token of exactly this entropy would have.
-  const typical = maximum + logarithm(candidates.total) - candidates.entropy;
+  register[0] = candidates.total;
+  takeLogarithm();
+  const typical = maximum + register[0]! - candidates.entropy;
   const weights = reserveWeights(candidates);
   for (let i = 0; i < count; i++) {
     work[i] = 0 - Math.abs(logits[i]! - typical);
@@ -28,7 +30,8 @@ export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keep
   cut.target = p;
   radixThreshold(candidates, 'weights');
   let ties = keepTies ? count : cut.ties;
-  if (minKeep > 1 && countCloser(candidates, typical) + cut.ties < minKeep) {
+  cut.target = typical;
+  if (minKeep > 1 && countCloser(candidates) + cut.ties < minKeep) {
     // Too few: the distances are made again, since the selection has overwritten them, and each weighs the same.
     for (let i = 0; i < count; i++) {
       work[i] = 0 - Math.abs(logits[i]! - typical);
@@ -36,7 +39,8 @@ export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keep
     }
     cut.target = Math.min(1, (minKeep - 0.5) / count);
     radixThreshold(candidates, 'weights');
-    ties = Math.min(minKeep, count) - countCloser(candidates, typical);
+    cut.target = typical;
+    ties = Math.min(minKeep, count) - countCloser(candidates);
   }
   let kept = 0;
   const { threshold } = cut;
@@ -55,10 +59,10 @@ export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keep
   candidates.maximum = largest;
 }
 
-/** How many candidates are closer to `typical` than the cut. */
-function countCloser({ logits, count, cut }: Candidates, typical: number): number {
+/** How many candidates are closer to the logit `cut.target` than the cut. */
+function countCloser({ logits, count, cut }: Candidates): number {
   let found = 0;
   for (let i = 0; i < count; i++)
-    if (Math.fround(0 - Math.abs(logits[i]! - typical)) > cut.threshold) found++;
+    if (Math.fround(0 - Math.abs(logits[i]! - cut.target)) > cut.threshold) found++;
   return found;
 }

@@ -1,12 +1,12 @@
 import { type Candidates, cutCandidates, idAt } from './candidates.ts';
 import { drawIndex } from './draw-token.ts';
-import { exponential } from './exponential.ts';
+import { register, takeExponential } from './exponential.ts';
 import { heapThreshold, sortHeap } from './heap-threshold.ts';
 import { keepAtLeast } from './keep-at-least.ts';
 import { keepTopK } from './keep-top-k.ts';
-import { logarithm } from './logarithm.ts';
+import { takeLogarithm } from './logarithm.ts';
 import type { Random } from './random.ts';
-import { summarize } from './softmax.ts';
+import { cutByProbability, summarize } from './softmax.ts';
 
 /** Chooses one of the candidates; may change them. */
 export type Draw = (candidates: Candidates, random: Random) => number;
@@ -31,15 +31,16 @@ export function createMirostat(version: 1 | 2, tau: number, eta: number): Draw {
     if (version === 1) keepTopK(candidates, zipfCount(candidates, mu));
     else {
       summarize(candidates);
-      const { cut, maximum, total, count } = candidates;
-      cut.threshold = maximum + logarithm(total) - mu[0]! * Math.LN2;
-      cut.ties = count;
+      register[0] = -mu[0]! * Math.LN2;
+      takeExponential();
+      cutByProbability(candidates);
       keepAtLeast(candidates, 1);
       cutCandidates(candidates);
     }
     const index = drawIndex(candidates, random);
-    const surprise = -logarithm(candidates.work[index]! / candidates.total) / Math.LN2;
-    mu[0] = mu[0]! - eta * (surprise - tau);
+    register[0] = candidates.work[index]! / candidates.total;
+    takeLogarithm();
+    mu[0] = mu[0]! - eta * (-register[0]! / Math.LN2 - tau);
     return idAt(candidates, index);
   };
 }
@@ -52,20 +53,26 @@ function zipfCount({ logits, count, size, work, cut }: Candidates, mu: Float64Ar
   let products = 0;
   let squares = 0;
   for (let i = 0; i + 1 < estimated && work[i + 1]! > Number.NEGATIVE_INFINITY; i++) {
-    const t = logarithm((i + 2) / (i + 1));
+    register[0] = (i + 2) / (i + 1);
+    takeLogarithm();
+    const t = register[0]!;
     products += t * (work[i]! - work[i + 1]!);
     squares += t * t;
   }
   const exponent = products / squares;
   const epsilon = exponent - 1;
-  const rest = 1 - power(size, -epsilon);
-  const k = power((epsilon * power(2, mu[0]!)) / rest, 1 / exponent);
+  register[0] = size;
+  takeLogarithm();
+  register[0] = -epsilon * register[0]!;
+  takeExponential();
+  const rest = 1 - register[0]!;
+  register[0] = mu[0]! * Math.LN2;
+  takeExponential();
+  register[0] = (epsilon * register[0]!) / rest;
+  takeLogarithm();
+  register[0] = register[0]! / exponent;
+  takeExponential();
+  const k = register[0]!;
   // NaN where there are too few tokens to estimate from.
-  return k >= count ? count : k > 1 ? Math.floor(k) : 1;
-}
-
-/** `base` above 0 to the power of `exponent`. */
-function power(base: number, exponent: number): number {
-  const x = exponent * logarithm(base);
-  return x > 0 ? 1 / exponential(-x) : exponential(x);
+  return k >= count ? count : k > 1 ? Math.floor(k) | 0 : 1;
 }

@@ -6,13 +6,15 @@ export interface Random {
   nextUint32(): number;
   /** A uniformly distributed number in [0, 1) with 53 random bits, made of two calls of `nextUint32`. */
   nextFloat(): number;
+  /** Puts what `nextFloat` would return into `target[0]`, which allocates nothing. */
+  nextInto(target: Float64Array): void;
 }
 
 const STREAM = 54;
 const MULTIPLIER_HIGH = 0x5851f42d;
 const MULTIPLIER_LOW = 0x4c957f2d;
 
-/** Upper 32 bits of the product of two unsigned 32-bit integers. */
+/** Upper 32 bits of the product of two unsigned 32-bit integers; signed, since numbers above 2^31 are allocated. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
@@ -20,7 +22,7 @@ function multiplyHigh(a: number, b: number): number {
   const bHigh = b >>> 16;
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
   const cross = aLow * bHigh + (middle & 0xffff);
-  return aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000);
+  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(cross / 0x10000)) | 0;
 }
 
 /** `state = state * multiplier + increment` modulo 2^64; `state` is [low, high]. */
@@ -28,7 +30,7 @@ function advance(state: Uint32Array): void {
   const low = state[0]!;
   const high = state[1]!;
   const productHigh =
-    multiplyHigh(low, MULTIPLIER_LOW) + Math.imul(high, MULTIPLIER_LOW) + Math.imul(low, MULTIPLIER_HIGH);
+    multiplyHigh(low | 0, MULTIPLIER_LOW) + Math.imul(high, MULTIPLIER_LOW) + Math.imul(low, MULTIPLIER_HIGH);
   const sumLow = (Math.imul(low, MULTIPLIER_LOW) >>> 0) + (STREAM * 2 + 1);
   state[0] = sumLow;
   state[1] = productHigh + (sumLow > 0xffffffff ? 1 : 0);
@@ -53,7 +55,8 @@ export function createRandom(seed: number): Random {
   if (low > 0xffffffff) state[1]!++;
   advance(state);
 
-  const nextUint32 = (): number => {
+  /** As `nextUint32`, but signed. */
+  const nextInt32 = (): number => {
     const low = state[0]!;
     const high = state[1]!;
     advance(state);
@@ -62,11 +65,19 @@ export function createRandom(seed: number): Random {
     const mixedHigh = high >>> 18;
     const word = ((mixedLow ^ low) >>> 27) | ((mixedHigh ^ high) << 5);
     const rotation = high >>> 27;
-    return ((word >>> rotation) | (word << (-rotation & 31))) >>> 0;
+    return (word >>> rotation) | (word << (-rotation & 31));
   };
+  const nextInto = (target: Float64Array): void => {
+    target[0] = ((nextInt32() >>> 5) * 0x4000000 + (nextInt32() >>> 6)) / 0x20000000000000;
+  };
+  const float = new Float64Array(1);
   return {
-    nextUint32,
-    nextFloat: () => ((nextUint32() >>> 5) * 0x4000000 + (nextUint32() >>> 6)) / 0x20000000000000,
+    nextUint32: () => nextInt32() >>> 0,
+    nextFloat() {
+      nextInto(float);
+      return float[0]!;
+    },
+    nextInto,
   };
 }
 

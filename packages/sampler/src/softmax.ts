@@ -1,6 +1,6 @@
 import type { Candidates } from './candidates.ts';
-import { exponential } from './exponential.ts';
-import { logarithm } from './logarithm.ts';
+import { exponential, register } from './exponential.ts';
+import { takeLogarithm } from './logarithm.ts';
 
 /**
  * Writes into `candidates.total` the sum of `exp(logit - maximum)` over the candidates, in float64, and into
@@ -18,11 +18,15 @@ export function summarize(candidates: Candidates): void {
     moment += weight * distance;
   }
   candidates.total = total;
-  candidates.entropy = logarithm(total) - moment / total;
+  register[0] = total;
+  takeLogarithm();
+  candidates.entropy = register[0]! - moment / total;
 }
 
-/** Sets `cut.threshold` to the logit of a token of probability `p`, in (0, 1]. Needs `candidates.total`. */
-export function setThreshold(candidates: Candidates, p: number): void {
-  candidates.cut.threshold = candidates.maximum + logarithm(p * candidates.total);
+/** Sets `cut.threshold` to the logit of a token of probability `register[0]`. Needs `candidates.total`. */
+export function cutByProbability(candidates: Candidates): void {
+  register[0]! *= candidates.total;
+  takeLogarithm();
+  candidates.cut.threshold = candidates.maximum + register[0]!;
   candidates.cut.ties = candidates.count;
 }

@@ -23,6 +23,7 @@ import {
   llamaCpp,
   loadCandidates,
   type Penalties,
+  type Random,
   type SamplerOptions,
 } from '../src/index.ts';
 import { floats, goldenCases, idsOf } from './golden-cases.ts';
@@ -159,17 +160,19 @@ it.each(golden.drawn)('$name, $parameters, as llama.cpp, when it draws the same 
       : createMirostat(stored.name === 'mirostat 1' ? 1 : 2, a, b);
   for (const [vector, count, selected, probability] of stored.steps) {
     const candidates = load(vectors.get(vector)!);
-    const zero = { nextUint32: () => 0, nextFloat: () => 0 };
+    const unused = () => 0;
+    const zero: Random = { nextUint32: unused, nextFloat: unused, nextInto: (target) => target.fill(0) };
     // A generator whose number is in the middle of what belongs to the token that llama.cpp drew.
-    const random = {
-      nextUint32: () => 0,
-      nextFloat(): number {
+    const random: Random = {
+      nextUint32: unused,
+      nextFloat: unused,
+      nextInto(target) {
         const index = idsLeft(candidates).indexOf(selected);
         expect(index).toBeGreaterThanOrEqual(0);
         const { work } = candidates;
         const total = work.subarray(0, candidates.count).reduce((sum, weight) => sum + weight, 0);
         const before = work.subarray(0, index).reduce((sum, weight) => sum + weight, 0);
-        return (before + work[index]! / 2) / total;
+        target[0] = (before + work[index]! / 2) / total;
       },
     };
     expect(draw(candidates, random)).toBe(selected);
