@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/byte-level.ts'],
+  entry: ['src/index.ts', 'src/byte-level.ts', 'src/packed.ts'],
   format: 'esm',
   dts: true,
   clean: true,

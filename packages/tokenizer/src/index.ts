@@ -8,4 +8,5 @@ export type { EncodingWithOffsets, TextTokenizer } from './text-tokenizer.ts';
 export { tokenizerFromGguf } from './tokenizer-from-gguf.ts';
 export { tokenizerFromJson } from './tokenizer-from-json.ts';
 export { type SentencePieceOptions, tokenizerFromSentencePiece } from './tokenizer-from-sentence-piece.ts';
+export { type TiktokenOptions, tokenizerFromTiktoken } from './tokenizer-from-tiktoken.ts';
 export type { Truncation } from './truncation.ts';

@@ -1,5 +1,6 @@
 import type { AddedToken } from './added-tokens.ts';
 import type { FileNode } from './file-node.ts';
+import { PackedTokens } from './packed-parts.ts';
 import { TokenKind } from './token-kind.ts';
 import { idLimit, Vocabulary } from './vocabulary.ts';
 
@@ -35,8 +36,9 @@ export function readAddedTokens(added: FileNode, decoder: FileNode): AddedToken[
 
 /** Puts `model.vocab` and the added tokens together. @throws {InvalidFileError} when they contradict each other */
 export function readVocabulary(node: FileNode, added: readonly AddedToken[]): Vocabulary {
-  const record = node.record();
-  const tokens: (string | undefined)[] = [];
+  const packed = node.value instanceof PackedTokens ? node.value.tokens : undefined;
+  const record = packed ? {} : node.record();
+  const tokens = packed ? packed.slice() : [];
   const put = (id: number, token: string) => {
     while (tokens.length <= id) tokens.push(undefined);
     const other = tokens[id];
@@ -77,9 +79,11 @@ export interface ModelTokens {
 export function readTokens(node: FileNode, added: readonly AddedToken[]): ModelTokens {
   const vocab = node.get('vocab');
   const vocabulary = readVocabulary(vocab, added);
-  const record = vocab.record();
+  const { value } = vocab;
+  const has = (content: string) =>
+    value instanceof PackedTokens ? value.has(content) : Object.hasOwn(vocab.record(), content);
   const barred = new Set(
-    added.filter(({ special, content }) => special || !Object.hasOwn(record, content)).map(({ id }) => id),
+    added.filter(({ special, content }) => special || !has(content)).map(({ id }) => id),
   );
   const token = node.get('unk_token');
   const id = token.absent ? undefined : vocabulary.idOf(token.string());

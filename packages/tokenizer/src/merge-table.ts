@@ -1,4 +1,5 @@
 import type { FileNode } from './file-node.ts';
+import { PackedMerges } from './packed-parts.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Ranks are packed with positions into one double, see `merge-long.ts`. */
@@ -70,6 +71,7 @@ export class MergeTable implements Merges {
  * @throws {InvalidFileError} when an entry has another shape, or a part or the result is not in the vocabulary
  */
 export function readMerges(node: FileNode, vocabulary: Vocabulary, replace: boolean): MergeTable {
+  if (node.value instanceof PackedMerges) return unpackMerges(node.value.ids, node, vocabulary, replace);
   const merges = node.array();
   if (merges.length > rankLimit) node.fail(`${merges.length} merges, at most ${rankLimit} are accepted`);
   const table = new MergeTable(merges.length);
@@ -104,6 +106,20 @@ export function readMerges(node: FileNode, vocabulary: Vocabulary, replace: bool
             ? pair.slice(gap + 1)
             : pair.slice(0, gap) + pair.slice(gap + 1);
       node.fail(`entry ${rank} names ${JSON.stringify(token)}, which is not in the vocabulary`);
+    }
+    table.add(left, right, rank, merged, replace);
+  }
+  return table;
+}
+
+function unpackMerges(ids: Int32Array, node: FileNode, { tokens }: Vocabulary, replace: boolean): MergeTable {
+  const count = ids.length / 3;
+  if (count > rankLimit) node.fail(`${count} merges, at most ${rankLimit} are accepted`);
+  const table = new MergeTable(count);
+  for (let rank = 0; rank < count; rank++) {
+    const [left, right, merged] = [ids[3 * rank]!, ids[3 * rank + 1]!, ids[3 * rank + 2]!];
+    if (tokens[left] === undefined || tokens[right] === undefined || tokens[merged] === undefined) {
+      node.fail(`entry ${rank} names a token that is not in the vocabulary`);
     }
     table.add(left, right, rank, merged, replace);
   }
