@@ -141,7 +141,7 @@ export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella
           record.calls.push({ input: messages, options: generateOptions });
           if (messages.length > (fake.mostMessages ?? Number.POSITIVE_INFINITY))
             throw new LlamellaError('context-full', 'the prompt is longer than the context');
-          return stream(messages.at(-1)!.content, messages.length * 10, generateOptions);
+          return stream(String(messages.at(-1)!.content), messages.length * 10, generateOptions);
         },
         async [Symbol.asyncDispose]() {
           record.disposed++;

@@ -22,11 +22,32 @@ export function checkMessages(messages: unknown): Record<string, unknown>[] {
         `${where}.role`,
         `must be a string such as 'user', got ${describe(role)}`,
       );
-    // Parts, data, or nothing beside tool calls: beyond ChatMessage, and what many templates read.
+    // Data too: some templates write a tool's result as JSON.
     if (typeof content !== 'string' && typeof content !== 'object' && content !== undefined)
-      throw new InvalidArgumentError(`${where}.content`, `must be a string, got ${describe(content)}`);
+      throw new InvalidArgumentError(
+        `${where}.content`,
+        `must be a string, parts or null, got ${describe(content)}`,
+      );
     return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
   });
+}
+
+/**
+ * Checks that `values`, where given, is an array of objects, as tools and documents must be.
+ *
+ * @throws {InvalidArgumentError} naming the part, such as `tools[1]`
+ */
+export function checkObjects(
+  name: string,
+  values: readonly unknown[] | undefined,
+): readonly unknown[] | undefined {
+  if (values === undefined || values === null) return undefined;
+  if (!Array.isArray(values))
+    throw new InvalidArgumentError(name, `must be an array, got ${describe(values)}`);
+  for (const [index, value] of values.entries())
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new InvalidArgumentError(`${name}[${index}]`, `must be an object, got ${describe(value)}`);
+  return values;
 }
 
 function describe(value: unknown): string {

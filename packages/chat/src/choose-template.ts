@@ -26,13 +26,14 @@ export function chooseTemplate(
     );
   };
   if (wanted !== undefined) return create(wanted);
-  const standard = create('default');
-  if (!sources.has('tool_use')) return standard;
+  if (!sources.has('tool_use')) return create('default');
   const withTools = create('tool_use');
+  const standard = sources.has('default') ? create('default') : undefined;
   return {
     render(messages, renderOptions) {
-      const tools = renderOptions?.variables?.tools ?? options.variables?.tools;
-      return (tools === undefined || tools === null ? standard : withTools).render(messages, renderOptions);
+      const tools = renderOptions?.tools ?? renderOptions?.variables?.tools ?? options.variables?.tools;
+      const chosen = tools === undefined || tools === null ? (standard ?? create('default')) : withTools;
+      return chosen.render(messages, renderOptions);
     },
   };
 }

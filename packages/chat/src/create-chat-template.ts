@@ -1,13 +1,14 @@
-import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { type ChatTemplate, InvalidArgumentError } from '@llamella/spec';
-import { BoundedInterpreter } from './bounded-interpreter.ts';
-import { checkMessages } from './check-messages.ts';
+import { checkMessages, checkObjects } from './check-messages.ts';
+import { markFinalMessage, nameReasoning } from './continue-message.ts';
+import { fromJs } from './jinja/convert.ts';
+import { createGlobals } from './jinja/globals.ts';
+import { Interpreter, Scope } from './jinja/interpreter.ts';
+import type { Statement } from './jinja/nodes.ts';
+import { parseTemplate } from './jinja/statement-parser.ts';
 import { type ChatTemplateLimits, completeLimits } from './limits.ts';
+import { strftime } from './strftime.ts';
 import { templateError, wrapTemplateError } from './template-error.ts';
-import { templateGlobals } from './template-globals.ts';
-
-/** The engine's lexer takes time with the square of such a run. */
-const LONGEST_WHITESPACE = 1024;
 
 /** What a template is rendered with, beside the conversation. */
 export interface ChatTemplateOptions {
@@ -15,7 +16,7 @@ export interface ChatTemplateOptions {
   readonly bosToken?: string;
   /** Text of the end-of-sequence token; the template sees it as `eos_token`. */
   readonly eosToken?: string;
-  /** Further variables under the names that the template uses, such as `unk_token` or `date_string`. */
+  /** Further variables under the names that the template uses, such as `enable_thinking` or `date_string`. */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** What errors call the template. Default `chat template`. */
   readonly name?: string;
@@ -26,12 +27,13 @@ export interface ChatTemplateOptions {
 }
 
 /**
- * Compiles a Jinja chat template, with blocks trimmed as transformers does it (`trim_blocks`, `lstrip_blocks`).
+ * Compiles a Jinja chat template. Jinja is read and run as transformers 5.23 does it: version 3.1, `trim_blocks`,
+ * `lstrip_blocks`, loop controls, `generation` blocks, a sandbox without changes to lists and dicts, and the functions
+ * `raise_exception`, `strftime_now`, `range`, `dict` and `namespace`.
  *
- * `render` passes `messages`, `add_generation_prompt`, `bos_token`, `eos_token` and all `variables`; `tools` and
- * `documents` are variables too, and `none` unless given. The functions `raise_exception`, `strftime_now`, `range` and
- * `namespace` are there. It throws `InvalidArgumentError` for messages of the wrong shape, and a `LlamellaError` with
- * the code `template` when the template fails, rejects the conversation or exceeds its limits.
+ * `render` passes `messages`, `tools`, `documents`, `add_generation_prompt`, `bos_token`, `eos_token` and all
+ * `variables`. It throws `InvalidArgumentError` for messages, tools or documents of the wrong shape, and a
+ * `LlamellaError` with the code `template` when the template fails, rejects the conversation or exceeds its limits.
  *
  * @throws {InvalidArgumentError} when `source` is not a string or a limit is not an integer above 0
  * @throws {LlamellaError} `template` when `source` is too long or not a valid template
@@ -46,43 +48,52 @@ export function createChatTemplate(source: string, options: ChatTemplateOptions 
       name,
       `is ${source.length} characters long, more than ${limits.sourceLength}, the limit`,
     );
-  for (const { 0: run, index } of source.matchAll(/\s+/g)) {
-    if (run.length > LONGEST_WHITESPACE)
-      throw templateError(
-        name,
-        `has ${run.length} characters of white space at ${index}, more than ${LONGEST_WHITESPACE}`,
-      );
-  }
   const program = compile(source, name);
 
+  const run = (values: Readonly<Record<string, unknown>>): string => {
+    try {
+      const interpreter = new Interpreter(limits);
+      const scope = new Scope();
+      const globals = createGlobals(interpreter.budget, (format) => strftime(now(), format));
+      for (const [key, value] of globals) scope.variables.set(key, value);
+      for (const [key, value] of Object.entries(values))
+        if (value !== undefined) scope.variables.set(key, fromJs(value));
+      return interpreter.render(program, scope);
+    } catch (error) {
+      throw wrapTemplateError(name, 'cannot render this conversation', error);
+    }
+  };
+
   return {
-    render(messages, { addGenerationPrompt = true, variables: ownVariables = {} } = {}) {
-      const environment = new Environment();
-      const values: Record<string, unknown> = {
-        ...templateGlobals(name, now),
+    render(messages, renderOptions = {}) {
+      const { continueFinalMessage = false, variables: own = {} } = renderOptions;
+      const { addGenerationPrompt = continueFinalMessage === false } = renderOptions;
+      if (continueFinalMessage !== false && addGenerationPrompt)
+        throw new InvalidArgumentError('continueFinalMessage', 'cannot be used with addGenerationPrompt');
+      const checked = checkMessages(messages).map(nameReasoning);
+      const field = typeof continueFinalMessage === 'string' ? continueFinalMessage : 'content';
+      const marked = continueFinalMessage === false ? undefined : markFinalMessage(checked, field);
+      const text = run({
         tools: null,
         documents: null,
         ...present(variables),
         ...present({ bos_token: bosToken, eos_token: eosToken }),
-        ...present(ownVariables),
-        messages: checkMessages(messages),
+        ...present(own),
+        ...present({
+          tools: checkObjects('tools', renderOptions.tools),
+          documents: checkObjects('documents', renderOptions.documents),
+        }),
+        messages: marked?.messages ?? checked,
         add_generation_prompt: addGenerationPrompt,
-      };
-      try {
-        if ('namespace' in values) environment.variables.delete('namespace');
-        for (const [key, value] of Object.entries(values)) environment.set(key, value);
-        const text: unknown = new BoundedInterpreter(environment, name, limits).run(program).value;
-        return String(text);
-      } catch (error) {
-        throw wrapTemplateError(name, 'cannot render this conversation', error);
-      }
+      });
+      return marked ? marked.cut(text) : text;
     },
   };
 }
 
-function compile(source: string, name: string): ReturnType<typeof parse> {
+function compile(source: string, name: string): readonly Statement[] {
   try {
-    return parse(tokenize(source, { trim_blocks: true, lstrip_blocks: true }));
+    return parseTemplate(source);
   } catch (error) {
     throw wrapTemplateError(name, 'not a valid Jinja template', error);
   }

@@ -1,4 +1,6 @@
 import { LlamellaError } from '@llamella/spec';
+import { LimitError } from './jinja/budget.ts';
+import { TemplateRejection } from './jinja/globals.ts';
 
 /** A template failed: @param name what errors call the template; @param problem what was wrong. */
 export function templateError(name: string, problem: string, options?: ErrorOptions): LlamellaError {
@@ -8,8 +10,9 @@ export function templateError(name: string, problem: string, options?: ErrorOpti
 /** Turns what the engine throws into an error with the code `template`; its own errors pass through. */
 export function wrapTemplateError(name: string, action: string, error: unknown): LlamellaError {
   if (LlamellaError.isInstance(error)) return error;
-  if (error instanceof RangeError && error.message.includes('string length'))
-    return templateError(name, `${action}: it makes a text that is too long`, { cause: error });
+  if (error instanceof LimitError) return templateError(name, error.message, { cause: error });
+  if (error instanceof TemplateRejection)
+    return templateError(name, `the template rejects this conversation: ${error.message}`, { cause: error });
   if (error instanceof RangeError || isStackOverflow(error))
     return templateError(name, `${action}: the template or the data is nested too deeply`, { cause: error });
   const reason = error instanceof Error ? error.message : String(error);

@@ -26,8 +26,8 @@ describe('a hostile template ends with an error, soon', () => {
       /took more than 2000000 steps/,
     ],
     ['a long range', loop('100001', ''), /range would return 100001 numbers, more than 100000/],
-    ['a range of a tiny step', loop('0, 10, 0', ''), /the step of range is 0/],
-    ['a range of fractions', loop('0.5', ''), /range takes one to three integers/],
+    ['a range of a tiny step', loop('0, 10, 0', ''), /arg 3 must not be zero/],
+    ['a range of fractions', loop('0.5', ''), /'float' object cannot be interpreted as an integer/],
     [
       'a text doubled',
       `{% set ns = namespace(x='aaaa') %}${loop('99', '{% set ns.x = ns.x + ns.x %}')}`,
@@ -41,27 +41,27 @@ describe('a hostile template ends with an error, soon', () => {
     [
       'a tree of shared lists',
       `{% set ns = namespace(x=[]) %}${loop('99', '{% set ns.x = [ns.x, ns.x] %}')}{{ ns.x }}`,
-      /longer than 16777216/,
+      /took more than/,
     ],
     [
       'a tree of shared objects',
       `{% set ns = namespace(x='a') %}${loop('99', "{% set ns.x = {'a': ns.x, 'b': ns.x} %}")}{{ ns.x | tojson }}`,
-      /longer than 16777216/,
+      /longer than|took more than/,
     ],
     [
       'a tree of namespaces',
-      `{% set ns = namespace(x='a') %}${loop('99', '{% set ns.x = namespace(a=ns.x, b=ns.x) %}')}`,
-      /longer than 16777216|took more than/,
+      `{% set ns = namespace(x='a') %}${loop('99', '{% set ns.x = namespace(a=ns.x, b=ns.x) %}')}{{ ns }}`,
+      /longer than|took more than/,
     ],
     [
       'a namespace in itself',
-      '{% set ns = namespace() %}{% set ns.x = ns %}{{ ns | tojson }}',
+      '{% set ns = namespace() %}{% set ns.x = ns %}{{ ns }}',
       /nested more than 500 deep/,
     ],
     [
       'a chain of lists',
       `{% set ns = namespace(x=[]) %}${loop('9999', '{% set ns.x = [ns.x] %}')}{{ ns.x }}`,
-      /nested too deeply|took more than/,
+      /nested more than 500 deep/,
     ],
     [
       'a loop over a long text',
@@ -74,16 +74,91 @@ describe('a hostile template ends with an error, soon', () => {
     [
       'endless recursion',
       '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}',
-      /nested too deeply|not a function/,
+      /calls macros more than 150 deep/,
     ],
-    ['a wide indent', "{{ 'a' | indent(100000000) }}{{ 'b' }}", /indents by 100000000, more than 64/],
-    ['a wide indent by name', "{{ 'a' | indent(width=100000000) }}", /indents by 100000000, more than 64/],
-    ['a wide tojson', '{{ messages | tojson(indent=400000000) }}', /indents by 400000000, more than 64/],
-    ['a hidden indent', "{% set w = [99999999] %}{{ 'a' | indent(*w) }}", /unpacks the arguments/],
+    ['a wide indent', "{{ 'a' | indent(100000000) }}{{ 'b' }}", /longer than 16777216/],
+    ['a wide indent by name', "{{ 'a' | indent(width=100000000) }}", /longer than 16777216/],
+    ['a wide tojson', '{{ messages | tojson(indent=400000000) }}', /longer than 16777216/],
+    ['a hidden indent', "{% set w = [99999999] %}{{ 'a' | indent(*w) }}", /longer than 16777216/],
+    ['a filter block', '{% filter indent(100000000) %}a{% endfilter %}', /longer than 16777216/],
+    ['a long range of ranges', loop('10**9', ''), /range would return 1000000000 numbers/],
+    ['a huge power', '{{ 9**9**9**9 }}', /more than 53 bits/],
+    ['a multiplied text', "{{ 'a' * 10**12 }}", /longer than 16777216/],
+    ['a multiplied list', '{{ [1] * 10**12 }}', /longer than 16777216/],
+    ['a wide center', "{{ 'a' | center(10**12) }}", /longer than 16777216/],
+    ['a wide ljust', "{{ 'a'.ljust(10**12) }}", /longer than 16777216/],
+    ['a wide format', "{{ '%999999999999d' % 1 }}", /longer than 16777216/],
+    ['a wide brace format', "{{ '{:>999999999999}'.format(1) }}", /longer than 16777216/],
+    ['a wide tab', "{{ '\\t'.expandtabs(10**12) }}", /longer than 16777216/],
+    ['a wide batch', '{{ [1] | batch(10**12, 0) | list }}', /longer than 16777216/],
+    ['many slices', '{{ [1] | slice(10**12) | list }}', /longer than 16777216/],
     [
-      'a filter block',
-      '{% filter indent(100000000) %}a{% endfilter %}',
-      /indents by 100000000, more than 64/,
+      'an exponential join',
+      `{% set ns = namespace(x='ab') %}${loop('99', '{% set ns.x = [ns.x, ns.x, ns.x] | join(ns.x) %}')}`,
+      /longer than/,
+    ],
+    [
+      'a join of shared lists',
+      `{% set ns = namespace(x=['ab']) %}${loop('99', '{% set ns.x = [ns.x, ns.x] %}')}{{ ns.x | join }}`,
+      /took more than/,
+    ],
+    [
+      'a comparison of shared lists',
+      `{% set a = namespace(x=[]) %}{% set b = namespace(x=[]) %}${loop('99', '{% set a.x = [a.x, a.x] %}{% set b.x = [b.x, b.x] %}')}{{ a.x == b.x }}`,
+      /took more than/,
+    ],
+    [
+      'a sort of shared lists',
+      `{% set a = namespace(x=[]) %}{% set b = namespace(x=[]) %}${loop('99', '{% set a.x = [a.x, a.x] %}{% set b.x = [b.x, b.x] %}')}{{ [a.x, b.x] | sort }}`,
+      /took more than/,
+    ],
+    [
+      'a long search',
+      "{{ ('b' ~ 'a' * 1000000) in ('a' * 10000000) }}{{ ('a' * 10000000).split('b' ~ 'a' * 1000000) }}",
+      /took more than/,
+    ],
+    ['an empty replacement', "{{ big.replace('', big) }}", /longer than/],
+    ['a reversed text, often', loop('100000', '{% set x = big[::-1] %}'), /took more than/],
+    ['a scanned text, often', loop('100000', "{% set x = big.find('zz') %}"), /took more than/],
+    ['a counted text, often', loop('100000', '{% set x = big | length %}'), /took more than/],
+    ['a compared text, often', loop('100000', '{% set x = big == big2 %}'), /took more than/],
+    ['a split text, often', loop('100000', '{% set x = big.split() %}'), /took more than/],
+    ['a character, often', loop('100000', '{% set x = big[5] %}'), /took more than/],
+    [
+      'mutual recursion',
+      '{% macro f() %}{{ g() }}{% endmacro %}{% macro g() %}{{ f() }}{% endmacro %}{{ f() }}',
+      /calls macros more than 150 deep/,
+    ],
+    [
+      'recursion of callers',
+      '{% macro f() %}{% call f() %}{{ caller() }}{% endcall %}{% endmacro %}{{ f() }}',
+      /calls macros more than 150 deep/,
+    ],
+    [
+      'a recursive loop without an end',
+      '{% set ns = namespace(x=[1]) %}{% for i in ns.x recursive %}{{ loop(ns.x) }}{% endfor %}',
+      /loops recursively more than 150 deep/,
+    ],
+    [
+      'branching recursion',
+      '{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(100) }}',
+      /took more than/,
+    ],
+    [
+      'texts kept in a list',
+      `{% set ns = namespace(x=[]) %}${loop('10000', "{% set ns.x = ns.x + ['a' * 16000000] %}")}`,
+      /took more than/,
+    ],
+    [
+      'tags to strip',
+      "{{ ('<' * 10000000) | striptags }}{{ ('<!--' * 4000000) | striptags }}",
+      /longer than|took more than/,
+    ],
+    ['names in a format', "{{ ('%(' * 8000000) % 1 }}", /took more than|format/],
+    [
+      'a grouped list',
+      '{{ range(100000) | groupby(0) }}{{ range(100000) | unique | list | length }}',
+      /took more than|has no element|unhashable|longer/,
     ],
     [
       'a replacement of replacements',
@@ -92,8 +167,10 @@ describe('a hostile template ends with an error, soon', () => {
     ],
   ])('%s', (_name, source, message) => {
     const start = performance.now();
-    expect(failure(source, { variables: { big: 'a'.repeat(100_000) } })).toMatch(message);
-    expect(performance.now() - start).toBeLessThan(15_000);
+    expect(
+      failure(source, { variables: { big: 'a'.repeat(100_000), big2: `${'a'.repeat(99_999)}b` } }),
+    ).toMatch(message);
+    expect(performance.now() - start).toBeLessThan(2_000);
   });
 
   it('deep nesting in the source', () => {
@@ -101,11 +178,27 @@ describe('a hostile template ends with an error, soon', () => {
     expect(failure(`{{ ${'['.repeat(100_000)} }}`)).toMatch(/not a valid Jinja template/);
   });
 
-  it('long runs of white space, on which the lexer would spend minutes', () => {
-    expect(failure(`{{ 1 }}${' '.repeat(200_000)}`)).toMatch(
-      /has 200000 characters of white space at 7, more than 1024/,
-    );
-    expect(createChatTemplate(`a${'\n'.repeat(1024)}b`).render([])).toHaveLength(1026);
+  it('long runs of white space, of tags and of what opens them', () => {
+    const start = performance.now();
+    expect(createChatTemplate(`{{ 1 }}${' '.repeat(200_000)}`).render([])).toHaveLength(200_001);
+    expect(createChatTemplate(`${'\n '.repeat(100_000)}{%- if true %}a{% endif %}`).render([])).toBe('a');
+    for (const opening of [
+      '{{',
+      '{%',
+      '{#',
+      "{{ '",
+      '{{ "\\',
+      '{% raw %}',
+      '{% if a %}',
+      '{{ [',
+      '{{ -',
+      '{{ a.',
+      '{{ not ',
+    ])
+      expect(failure(opening.repeat(Math.floor(200_000 / opening.length)))).toMatch(
+        /not a valid Jinja template/,
+      );
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   it('a long source', () => {
@@ -117,7 +210,7 @@ describe('a hostile template ends with an error, soon', () => {
 describe('limits of the caller', () => {
   it('apply', () => {
     expect(failure('abc', { limits: { sourceLength: 2 } })).toMatch(/more than 2/);
-    expect(failure(loop('20', 'a'), { limits: { steps: 100 } })).toMatch(/more than 100 steps/);
+    expect(failure(loop('20', 'a'), { limits: { steps: 40 } })).toMatch(/more than 40 steps/);
     expect(failure('a'.repeat(200), { limits: { outputLength: 199 } })).toMatch(/longer than 199/);
     expect(createChatTemplate('a'.repeat(200), { limits: { outputLength: 200 } }).render([])).toHaveLength(
       200,
@@ -125,7 +218,7 @@ describe('limits of the caller', () => {
   });
 
   it('are counted anew for each conversation', () => {
-    const template = createChatTemplate(loop('20', 'a'), { limits: { steps: 150 } });
+    const template = createChatTemplate(loop('20', 'a'), { limits: { steps: 90 } });
     for (let i = 0; i < 10; i++) expect(template.render([])).toHaveLength(20);
   });
 

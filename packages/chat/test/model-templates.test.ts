@@ -94,7 +94,9 @@ describe('chatTemplateFromConfig', () => {
     expect(
       chatTemplateFromConfig({ chat_template }, { templateName: 'default' }).render(messages, withTools),
     ).toBe('Hi');
-    expect(() => chatTemplateFromConfig({ chat_template: chat_template.slice(1) })).toThrow(
+    const toolsOnly = chatTemplateFromConfig({ chat_template: chat_template.slice(1) });
+    expect(toolsOnly.render(messages, { tools: [{}] })).toBe('T1');
+    expect(() => toolsOnly.render(messages)).toThrow(
       "there is no chat template named 'default'; choose one with templateName: tool_use",
     );
   });

@@ -1,15 +1,26 @@
+/** A piece of a message, as OpenAI's interface writes it: `{ type: 'text', text }`, or what else a template knows. */
+export interface ChatContentPart {
+  readonly type: string;
+  readonly text?: string;
+  readonly [field: string]: unknown;
+}
+
 /** One message of a conversation. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant' | 'tool' | (string & {});
-  readonly content: string;
-  /** Further fields that a model's template may read, such as `tool_calls` or `name`. */
+  /** A text, or parts for templates that take them, or `null` beside tool calls. */
+  readonly content: string | readonly ChatContentPart[] | null;
+  /** Further fields that a model's template may read, such as `tool_calls`, `reasoning_content` or `name`. */
   readonly [field: string]: unknown;
 }
 
 /** A model's way of writing a conversation as one prompt. */
 export interface ChatTemplate {
   /**
-   * @param options.addGenerationPrompt ends the text where the assistant's answer begins; default `true`
+   * @param options.addGenerationPrompt ends the text where the assistant's answer begins; default `true`, and `false`
+   *   with `continueFinalMessage`
+   * @param options.continueFinalMessage ends the text within the last message, for the model to go on with it: `true`
+   *   for its content, or the name of another field such as `reasoning_content`
    * @returns prompt text with its control tokens written out: encode it with `parseSpecialTokens: true` and
    *   `addSpecialTokens: false`
    * @throws {LlamellaError} `template` when the template rejects the conversation
@@ -18,6 +29,7 @@ export interface ChatTemplate {
     messages: readonly ChatMessage[],
     options?: {
       readonly addGenerationPrompt?: boolean;
+      readonly continueFinalMessage?: boolean | string;
       /** Functions that the model may call, as the model's template expects them: usually OpenAI's form. */
       readonly tools?: readonly unknown[];
       /** Texts that the model may cite, for templates that know about them. */
