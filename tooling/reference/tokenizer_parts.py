@@ -140,6 +140,7 @@ for name, normalizer in {
     "Replace": replace({"String": " "}, "\u2581"),
     "Replace regex": replace({"Regex": "\\s+"}, " "),
     "Replace with groups": replace({"Regex": "(a)|[,.]"}, "$1"),
+    "Replace of no width": replace({"Regex": "x*"}, "-"),
     "Replace by nothing": replace({"Regex": "[aeiou]"}, ""),
     "Prepend": {"type": "Prepend", "prepend": "\u2581"},
     "Prepend, Replace": norms({"type": "Prepend", "prepend": "\u2581"}, replace({"String": " "}, "\u2581")),
@@ -222,6 +223,25 @@ for name, model, decoder in [
 ]:
     VARIANTS[f"decoder {name}"] = part(model, decoder=decoder, decodes=True)
 
+EXTRA = [
+    {"id": None, "content": content, "single_word": False, "lstrip": False, "rstrip": False, "special": False, "normalized": True, **flags}
+    for content, flags in {
+        "Hello": {},
+        "D\u00c9J\u00c0": {},
+        "test": {"single_word": True},
+        " vu": {"normalized": False},
+        "and": {"lstrip": True, "rstrip": True},
+        "\u4f60\u597d": {"normalized": False},
+        "<tool>": {"special": True, "normalized": False},
+        "I\u0307": {},
+    }.items()
+]
+VARIANTS["added tokens"] = part("characters", pre_tokenizer=META, added=EXTRA)
+VARIANTS["added tokens, lower case"] = part("characters", normalizer={"type": "Lowercase"}, pre_tokenizer=META, added=EXTRA)
+VARIANTS["added tokens, prepended"] = part("characters", normalizer=norms({"type": "Prepend", "prepend": "\u2581"}, replace({"String": " "}, "\u2581")), added=EXTRA)
+VARIANTS["decoder with added tokens"] = part("characters", normalizer=norms({"type": "Lowercase"}, {"type": "Prepend", "prepend": "\u2581"}), decoder=META, added=EXTRA, decodes=True)
+VARIANTS["decoder ByteLevel with added tokens"] = part("bytes", normalizer=None, pre_tokenizer=BYTES, decoder=BYTES, added=[token for token in EXTRA if token["content"].isascii()], decodes=True)
+
 BERT = {"type": "BertProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1]}
 ROBERTA = {"type": "RobertaProcessing", "sep": ["[SEP]", 2], "cls": ["[CLS]", 1], "trim_offsets": True, "add_prefix_space": True}
 IDS = {"[CLS]": 1, "[SEP]": 2}
@@ -243,6 +263,7 @@ for name, model, pre, post in [
 def document(models, variant):
     model = {**models[variant["model"]], **variant.get("options", {})}
     added = [{"id": id, "content": token, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True} for id, token in enumerate(SPECIAL)]
+    added += [{**token, "id": len(model["vocab"]) + index} for index, token in enumerate(variant.get("added", []))]
     return {
         "version": "1.0",
         "added_tokens": added,
@@ -277,7 +298,7 @@ def variant_hashes(tokenizer, variant):
         lists = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts if text] + [random_ids(size, index) for index in range(60)]
         for ids in lists:
             # The reference fails on an empty list.
-            kept = [id for id in ids if id >= len(SPECIAL)]
+            kept = [id for id in ids if tokenizer.id_to_token(id) not in [*SPECIAL, "<tool>"]]
             result.append(fnv1a(units(tokenizer.decode(ids, skip_special_tokens=False))) if ids else 0)
             result.append(fnv1a(units(tokenizer.decode(ids, skip_special_tokens=True))) if kept else 0)
         return result
@@ -357,7 +378,8 @@ def main():
         json_text = document(models, variant)
         tokenizer = Tokenizer.from_str(json.dumps(json_text))
         hashes = variant_hashes(tokenizer, variant)
-        del json_text["model"], json_text["added_tokens"], json_text["version"]
+        del json_text["model"], json_text["version"]
+        json_text["added_tokens"] = json_text["added_tokens"][len(SPECIAL) :]
         entry = {"name": name, "model": variant["model"], "options": variant.get("options", {}), "tokenizer": json_text, "hashes": hashes}
         variants.append(json.dumps(entry, separators=(",", ":")))
     lines.append('"batches":[\n' + ",\n".join(batches(models)) + "\n]")

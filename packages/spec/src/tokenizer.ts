@@ -4,15 +4,20 @@ export interface EncodeOptions {
   readonly addSpecialTokens?: boolean;
   /**
    * Recognises control tokens written out in the text, such as `<|im_start|>`. Default `false`, so that a user's
-   * text cannot forge them; a rendered chat template needs `true`.
+   * text cannot forge them; a rendered chat template needs `true`. A list recognises only the tokens in it.
    */
-  readonly parseSpecialTokens?: boolean;
+  readonly parseSpecialTokens?: boolean | readonly string[];
 }
 
 /** How `Tokenizer.decode` and its streaming decoder write tokens. */
 export interface DecodeOptions {
   /** Leaves control tokens out of the text. Default `false`. */
   readonly skipSpecialTokens?: boolean;
+  /**
+   * Makes a streaming decoder hold back a user-perceived character (a grapheme cluster: an emoji of several code
+   * points, a letter with marks) until the next one begins. Default `false`.
+   */
+  readonly wholeGraphemes?: boolean;
 }
 
 /** Decodes one token at a time. A character whose bytes are spread over tokens comes out whole, once complete. */

@@ -13,6 +13,9 @@ export interface AddedToken {
   readonly normalized: boolean;
 }
 
+/** All control tokens, none, or those with the texts given. */
+export type AllowedTokens = boolean | ReadonlySet<string>;
+
 /** Gets the stretches of a text in order, those that are a token with it. Returning `false` ends the work. */
 export type StretchHandler = (start: number, end: number, token?: AddedToken) => boolean;
 
@@ -49,9 +52,14 @@ export class AddedTokenMatcher {
     this.#onlySpecial = patterns.every(({ token }) => token.special);
   }
 
-  /** Cuts `text[start, end)`. @returns `false` when the handler ended the work. */
-  split(text: string, start: number, end: number, parseSpecial: boolean, handle: StretchHandler): boolean {
-    if (this.#onlySpecial && !parseSpecial) return start === end || handle(start, end);
+  /**
+   * Cuts `text[start, end)`.
+   *
+   * @param special whether control tokens count, or which of them
+   * @returns `false` when the handler ended the work
+   */
+  split(text: string, start: number, end: number, special: AllowedTokens, handle: StretchHandler): boolean {
+    if (this.#onlySpecial && special === false) return start === end || handle(start, end);
     let done = start;
     for (let at = this.#candidate(text, start); at < end; ) {
       const { token, stop } = this.#longest(text, at, end);
@@ -59,7 +67,8 @@ export class AddedTokenMatcher {
         at = this.#candidate(text, at + 1);
         continue;
       }
-      if ((parseSpecial || !token.special) && (!token.singleWord || isWord(text, at, stop, start, end))) {
+      const allowed = !token.special || (typeof special === 'boolean' ? special : special.has(token.content));
+      if (allowed && (!token.singleWord || isWord(text, at, stop, start, end))) {
         const from = token.leftStrip ? spacesBefore(text, at, done) : at;
         const to = token.rightStrip ? spacesAfter(text, stop, end) : stop;
         if (done < from && !handle(done, from)) return false;

@@ -34,7 +34,6 @@ export const allReaders: JsonReaders = {
     BertProcessing: readBertProcessing,
   },
   byteAlphabet: piecesToByteAlphabet,
-  decodeWith: (steps, vocabulary) =>
-    new ChainDecoder(steps.length > 0 ? steps : [joinWithSpaces], vocabulary),
+  decodeWith: (steps, textOf) => new ChainDecoder(steps.length > 0 ? steps : [joinWithSpaces], textOf),
   advice: 'the tokenizer cannot be used',
 };

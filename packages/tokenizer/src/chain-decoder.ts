@@ -1,17 +1,16 @@
 import type { StreamingDecoder } from '@llamella/spec';
 import type { DecodeStep, TokenWriter } from './decode-step.ts';
 import type { TokenDecoder } from './token-decoder.ts';
-import { isSpecialKind } from './token-kind.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 /** Decodes by a chain of steps, each of which rewrites the tokens that the one before it made. */
 export class ChainDecoder implements TokenDecoder {
   readonly #steps: readonly DecodeStep[];
-  readonly #vocabulary: Vocabulary;
+  readonly #textOf: (id: number) => string | undefined;
 
-  constructor(steps: readonly DecodeStep[], vocabulary: Vocabulary) {
+  /** @param textOf the token of an id */
+  constructor(steps: readonly DecodeStep[], textOf: (id: number) => string | undefined) {
     this.#steps = steps;
-    this.#vocabulary = vocabulary;
+    this.#textOf = textOf;
   }
 
   decode(ids: readonly number[]): string {
@@ -38,7 +37,7 @@ export class ChainDecoder implements TokenDecoder {
     const first = this.#steps.reduceRight((next, step) => step.open(next), end);
     return {
       push: (id) => {
-        const token = this.#vocabulary.tokens[id];
+        const token = this.#textOf(id);
         if (token === undefined) return '';
         first.write(token);
         first.endToken();
@@ -52,9 +51,7 @@ export class ChainDecoder implements TokenDecoder {
   }
 
   bytesOf(id: number): Uint8Array {
-    const token = this.#vocabulary.tokens[id] ?? '';
-    if (isSpecialKind(this.#vocabulary.kinds[id])) return new TextEncoder().encode(token);
-    let text = token;
+    let text = this.#textOf(id) ?? '';
     let joined = false;
     for (const step of this.#steps) {
       const result = step.inside(text, joined);

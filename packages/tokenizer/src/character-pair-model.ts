@@ -35,7 +35,9 @@ export class CharacterPairModel extends WordModel {
   readonly #options: CharacterPairOptions;
 
   constructor(vocabulary: Vocabulary, table: MergeTable, options: CharacterPairOptions) {
-    super(vocabulary, !options.ignoreMerges && options.prefix + options.suffix === '');
+    // Characters that are left out make neighbours of others.
+    const leavesOut = options.unknownId === undefined;
+    super(vocabulary, !options.ignoreMerges && options.prefix + options.suffix === '' && !leavesOut);
     this.#table = table;
     this.#unknown = new UnknownText(options.unknownId, options.byteFallback ? options.idOf : undefined);
     this.#options = options;

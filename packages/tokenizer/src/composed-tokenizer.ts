@@ -5,7 +5,8 @@ import {
   type SpecialTokenIds,
   type StreamingDecoder,
 } from '@llamella/spec';
-import type { AddedTokenMatcher, StretchHandler } from './added-tokens.ts';
+import type { AddedTokenMatcher, AllowedTokens, StretchHandler } from './added-tokens.ts';
+import { holdGraphemes } from './graphemes.ts';
 import { type Normalizer, normalize } from './normalizer.ts';
 import type { PostProcessor, TemplatePiece } from './post-processor.ts';
 import type { PieceHandler, PreTokenizer } from './pre-tokenizer.ts';
@@ -87,7 +88,8 @@ export class ComposedTokenizer implements TextTokenizer {
   }
 
   createDecoder(options?: DecodeOptions): StreamingDecoder {
-    const stream = this.#parts.decoder.stream();
+    const bare = this.#parts.decoder.stream();
+    const stream = options?.wholeGraphemes ? holdGraphemes(bare) : bare;
     return {
       push: (id) =>
         options?.skipSpecialTokens && this.#isSpecial(this.#check(id)) ? '' : stream.push(this.#check(id)),
@@ -112,7 +114,8 @@ export class ComposedTokenizer implements TextTokenizer {
       throw new InvalidArgumentError('text', `must be a string, is ${typeof text}`);
     const { rawTokens } = this.#parts;
     const around = options?.addSpecialTokens ?? true;
-    const parse = options?.parseSpecialTokens ?? false;
+    const special = options?.parseSpecialTokens ?? false;
+    const parse = typeof special === 'boolean' ? special : new Set(special);
     const source = new OriginalText(toWellFormed(text));
     if (around) for (const id of this.#prefix) sink.pushEmpty(id);
     rawTokens.split(
@@ -127,7 +130,7 @@ export class ComposedTokenizer implements TextTokenizer {
   }
 
   /** A part of the text without tokens that are looked for before normalization. */
-  #plain(source: SourceText, start: number, end: number, parse: boolean, sink: TokenSink): boolean {
+  #plain(source: SourceText, start: number, end: number, parse: AllowedTokens, sink: TokenSink): boolean {
     const { normalizers, normalizedTokens, preTokenizer, model } = this.#parts;
     if (normalizers.length > 0) {
       source = normalize(normalizers, source, start, end);

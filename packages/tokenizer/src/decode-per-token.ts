@@ -1,4 +1,5 @@
 import type { DecodeStep } from './decode-step.ts';
+import { matchesOf } from './pattern-matches.ts';
 
 /** What a step does to one token. @returns `undefined` to leave the token out */
 export type TokenRewrite = (token: string) => string | undefined;
@@ -34,7 +35,15 @@ export function perToken(open: () => TokenRewrite, inside: (token: string) => st
 
 /** Replaces the matches of a pattern in each token. @param pattern with flag `g` */
 export function replaceInTokens(pattern: RegExp, replacement: string): DecodeStep {
-  const rewrite = (token: string) => token.replace(pattern, () => replacement);
+  const rewrite = (token: string) => {
+    let text = '';
+    let done = 0;
+    for (const { 0: matched, index } of matchesOf(token, pattern)) {
+      text += token.slice(done, index) + replacement;
+      done = index + matched.length;
+    }
+    return text + token.slice(done);
+  };
   return perToken(() => rewrite, rewrite);
 }
 

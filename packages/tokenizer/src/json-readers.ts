@@ -44,7 +44,10 @@ export interface JsonReaders {
   /** Writes pieces in the byte-level alphabet, for models that do not do it themselves. */
   readonly byteAlphabet?: PreTokenizer;
   /** Joins decoders; without it only the byte-level one is known. */
-  readonly decodeWith?: (steps: readonly DecodeStep[], vocabulary: Vocabulary) => TokenDecoder;
+  readonly decodeWith?: (
+    steps: readonly DecodeStep[],
+    textOf: (id: number) => string | undefined,
+  ) => TokenDecoder;
   /** What to do about a part that is not in the tables. */
   readonly advice: string;
 }

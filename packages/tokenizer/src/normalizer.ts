@@ -1,3 +1,4 @@
+import { matchesOf } from './pattern-matches.ts';
 import { type Edit, EditedText, OriginalText, type SourceText } from './source-text.ts';
 
 /** Finds what has to change in a text, in order. */
@@ -41,7 +42,7 @@ export function prepend(prefix: string): Normalizer {
  */
 export function replaceAll(pattern: RegExp, replacement: string | ((matched: string) => string)): Normalizer {
   return (text) =>
-    Array.from(text.matchAll(pattern), ({ 0: matched, index }) => ({
+    Array.from(matchesOf(text, pattern), ({ 0: matched, index }) => ({
       start: index,
       end: index + matched.length,
       replacement: typeof replacement === 'string' ? replacement : replacement(matched),

@@ -1,10 +1,11 @@
 import { UnsupportedError } from '@llamella/spec';
-import { AddedTokenMatcher } from './added-tokens.ts';
+import { type AddedToken, AddedTokenMatcher } from './added-tokens.ts';
 import { ByteLevelDecoder } from './byte-level-decoder.ts';
 import { ComposedTokenizer } from './composed-tokenizer.ts';
 import { endOfGenerationIds } from './end-of-generation.ts';
 import { FileNode } from './file-node.ts';
 import type { FileOptions } from './file-options.ts';
+import { roleId, withConfiguredEnds, withNamedTokens } from './json-config.ts';
 import type { JsonReaders } from './json-readers.ts';
 import { readerOf, stepsOf } from './json-steps.ts';
 import { readAddedTokens } from './json-vocabulary.ts';
@@ -39,21 +40,27 @@ export function readTokenizerJson(
     return isByteLevel(step) && readers.byteAlphabet ? [cut, readers.byteAlphabet] : [cut];
   });
 
-  const added = readAddedTokens(root.get('added_tokens'), config.get('added_tokens_decoder'));
+  const added = withNamedTokens(
+    config,
+    readAddedTokens(root.get('added_tokens'), config.get('added_tokens_decoder')),
+    node.get('vocab'),
+  );
   const { vocabulary, model, unknownId, takesBytes } = read(node, added, byteLevel);
   if (takesBytes && readers.byteAlphabet) preTokenizers.pop();
-  const post = readPostProcessor(root.get('post_processor'), config, vocabulary, readers);
+  const post = withConfiguredEnds(
+    config,
+    readPostProcessor(root.get('post_processor'), vocabulary.size, readers),
+    vocabulary,
+  );
 
-  const eos = tokenId(config.get('eos_token'), vocabulary);
-  const bos = tokenId(config.get('bos_token'), vocabulary) ?? firstOf(post);
+  const eos = roleId(config, 'eos', vocabulary);
+  const textOf = (token: AddedToken) =>
+    token.normalized ? normalizeString(normalizers, token.content) : token.content;
   const matcher = (normalized: boolean) =>
     new AddedTokenMatcher(
       added
         .filter((token) => token.normalized === normalized)
-        .map((token) => ({
-          token,
-          text: normalized ? normalizeString(normalizers, token.content) : token.content,
-        })),
+        .map((token) => ({ token, text: textOf(token) })),
     );
   return new ComposedTokenizer({
     vocabulary,
@@ -62,13 +69,18 @@ export function readTokenizerJson(
     normalizers,
     preTokenizer: sequence(preTokenizers),
     model,
-    decoder: readDecoder(root.get('decoder'), vocabulary, readers),
+    decoder: readDecoder(
+      root.get('decoder'),
+      vocabulary,
+      readers,
+      new Map(added.map((token) => [token.id, textOf(token)])),
+    ),
     post,
     specialTokenIds: specialTokenIds({
-      bos,
+      bos: roleId(config, 'bos', vocabulary) ?? firstOf(post),
       eos,
-      unknown: tokenId(config.get('unk_token'), vocabulary) ?? unknownId,
-      padding: tokenId(config.get('pad_token'), vocabulary),
+      unknown: roleId(config, 'unk', vocabulary) ?? unknownId,
+      padding: roleId(config, 'pad', vocabulary),
     }),
     endOfGenerationIds: endOfGenerationIds(vocabulary, [eos]),
   });
@@ -88,29 +100,13 @@ function modelType(node: FileNode): string {
   return Array.isArray(node.get('vocab').value) ? 'Unigram' : 'WordLevel';
 }
 
-function readPostProcessor(
-  node: FileNode,
-  config: FileNode,
-  vocabulary: Vocabulary,
-  readers: JsonReaders,
-): PostProcessor {
-  const around = (role: string): number[] => {
-    const flag = config.get(`add_${role}_token`);
-    if (!flag.boolean(false)) return [];
-    const id = tokenId(config.get(`${role}_token`), vocabulary);
-    return [id ?? flag.fail(`asks for a token, but there is no ${role}_token`)];
-  };
+function readPostProcessor(node: FileNode, size: number, readers: JsonReaders): PostProcessor {
   const result = surroundWith([], []);
   for (const step of stepsOf(node, 'processors')) {
     const read = readerOf(readers.postProcessors, 'post-processor', step, typeOf(step), readers.advice);
-    read(step, vocabulary.size, result);
+    read(step, size, result);
   }
-  return result.hasTemplate ? result : { ...result, ...surroundings(around('bos'), around('eos')) };
-}
-
-function surroundings(prefix: number[], suffix: number[]): Pick<PostProcessor, 'single' | 'pair'> {
-  const { single, pair } = surroundWith(prefix, suffix);
-  return { single, pair };
+  return result;
 }
 
 /** The id that comes before every text. */
@@ -119,7 +115,13 @@ function firstOf(post: PostProcessor): number | undefined {
   return first && 'ids' in first ? first.ids[0] : undefined;
 }
 
-function readDecoder(node: FileNode, vocabulary: Vocabulary, readers: JsonReaders): TokenDecoder {
+/** @param texts what added tokens are decoded as: what the normalizers make of them */
+function readDecoder(
+  node: FileNode,
+  vocabulary: Vocabulary,
+  readers: JsonReaders,
+  texts: ReadonlyMap<number, string>,
+): TokenDecoder {
   const steps = stepsOf(node, 'decoders');
   const types = steps.map(typeOf);
   // Fusing changes nothing about bytes.
@@ -131,13 +133,6 @@ function readDecoder(node: FileNode, vocabulary: Vocabulary, readers: JsonReader
   }
   return readers.decodeWith(
     steps.map((step) => readerOf(readers.decoders, 'decoder', step, typeOf(step), readers.advice)(step)),
-    vocabulary,
+    (id) => texts.get(id) ?? vocabulary.tokens[id],
   );
-}
-
-/** The id of a token given as a string or as `{ "content": … }`, if the vocabulary has it. */
-function tokenId(node: FileNode, vocabulary: Vocabulary): number | undefined {
-  if (node.absent) return undefined;
-  const content = typeof node.value === 'string' ? node : node.get('content');
-  return vocabulary.idOf(content.string());
 }

@@ -1,3 +1,4 @@
+import { matchesOf } from './pattern-matches.ts';
 import type { PieceHandler, PreTokenizer } from './pre-tokenizer.ts';
 import type { SourceText } from './source-text.ts';
 
@@ -38,18 +39,12 @@ export function splitAt(pattern: RegExp, behavior: SplitBehavior, invert: boolea
 
 function* partsOf(text: string, pattern: RegExp, invert: boolean): Generator<Part> {
   let done = 0;
-  for (const { 0: matched, index } of text.matchAll(pattern)) {
-    if (matched === '' && (index === done || insidePair(text, index))) continue;
+  for (const { 0: matched, index } of matchesOf(text, pattern)) {
     if (index > done) yield { start: done, end: index, match: invert };
     done = index + matched.length;
     yield { start: index, end: done, match: !invert };
   }
   if (done < text.length) yield { start: done, end: text.length, match: invert };
-}
-
-/** V8 finds some zero-width matches in the middle of a surrogate pair. */
-function insidePair(text: string, index: number): boolean {
-  return index > 0 && text.codePointAt(index - 1)! > 0xffff;
 }
 
 function arrange(parts: Iterable<Part>, behavior: SplitBehavior): Iterable<Part> {

@@ -19,7 +19,7 @@ interface Parts {
     readonly name: string;
     readonly model: string;
     readonly options: object;
-    readonly tokenizer: object;
+    readonly tokenizer: { readonly added_tokens: readonly object[] };
     readonly hashes: readonly number[];
   }[];
   readonly batches: readonly {
@@ -53,11 +53,15 @@ const texts = [
 
 /** Where many characters become one, the reference names one of them and this package all; also bytes of one. */
 const otherOffsets =
-  /NF|Replace regex|StripAccents|strip accents|BertNormalizer|lower case|byte fallback|over bytes|ByteLevel twice|normalizer ByteLevel/;
+  /NF|Replace regex|StripAccents|strip accents|BertNormalizer|lower case|byte fallback|over bytes|ByteLevel twice|normalizer ByteLevel|no width/;
 
 function load({ model, options, tokenizer }: Parts['variants'][number]) {
   const added_tokens = special.map((content, id) => ({ id, content, special: true, normalized: false }));
-  return tokenizerFromJson({ ...tokenizer, added_tokens, model: { ...golden.models[model], ...options } });
+  return tokenizerFromJson({
+    ...tokenizer,
+    added_tokens: [...added_tokens, ...tokenizer.added_tokens],
+    model: { ...golden.models[model], ...options },
+  });
 }
 
 function units(text: string): number[] {
