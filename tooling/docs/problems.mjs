@@ -27,5 +27,7 @@ function readable(message, packages) {
   const [, member, kind, file] = match;
   const owner = packages.find(({ name }) => file.startsWith(`${name}/`));
   const path = owner === undefined ? file : `${owner.folder}${file.slice(owner.name.length)}`;
-  return `${path}: ${member.replaceAll('.__type.', '.')} (${kind}) has no docstring`;
+  // Where a package has several entry points, their files come first.
+  const name = member.replace(/^[\w-]+(\/[\w-]+)+\./, '').replaceAll('.__type.', '.');
+  return `${path}: ${name} (${kind}) has no docstring`;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { root } from '@llamella/bootstrap/repository.mjs';
 import { Application } from 'typedoc';
 import { CollectingLogger } from './collecting-logger.mjs';
+import { entryPointPatterns, isAboutPatterns, nameEntryPoints } from './entry-points.mjs';
 import { readmeText } from './readme-text.mjs';
 
 const repository = 'https://github.com/llamella/llamella';
@@ -34,7 +35,7 @@ export async function readReference(packages) {
     entryPoints: packages.map(({ folder }) => join(root, folder)),
     packageOptions: {
       ...sources,
-      entryPoints: ['src/index.ts'],
+      entryPoints: entryPointPatterns(packages),
       readme: 'none', // Set below, with links that lead somewhere.
       excludePrivate: true,
       excludeInternal: true,
@@ -69,10 +70,12 @@ export async function readReference(packages) {
   const project = await application.convert();
   if (project !== undefined) {
     project.readme = frontPage(project, packages);
-    for (const item of packages) addReadme(project, item);
+    for (const item of packages) finishPage(project, item);
     application.validate(project);
   }
-  const problems = [...new Set(logger.problems)].map((text) => text.replaceAll(`${root}/`, ''));
+  const problems = [...new Set(logger.problems)]
+    .filter((text) => !isAboutPatterns(text))
+    .map((text) => text.replaceAll(`${root}/`, ''));
   if (project === undefined && problems.length === 0) problems.push('the sources could not be read');
   return {
     problems,
@@ -100,11 +103,12 @@ function frontPage(project, packages) {
   return [{ kind: 'text', text: introduction }, ...lines];
 }
 
-function addReadme(project, { name, folder }) {
+function finishPage(project, { name, folder }) {
   const page = pageOf(project, name);
   const file = join(root, folder, 'README.md');
   if (page === undefined || !existsSync(file)) return;
   const text = readmeText(readFileSync(file, 'utf8'), folder, `${repository}/blob/main`);
+  nameEntryPoints(page, folder);
   page.readme = [{ kind: 'text', text }];
 }
 

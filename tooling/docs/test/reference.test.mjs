@@ -15,7 +15,7 @@ const example = {
 const other = {
   name: '@llamella/other',
   folder: 'tooling/docs/test/other',
-  manifest: { description: 'One' },
+  manifest: { description: 'Two entries', exports: { './extra': { '@llamella/source': './src/extra.ts' } } },
 };
 
 test('what has no docstring and what links nowhere is found, and nothing else', async () => {
@@ -29,7 +29,10 @@ test('what has no docstring and what links nowhere is found, and nothing else', 
         'tooling/docs/test/example/src/index.ts: undocumented (CallSignature) has no docstring',
       ],
     },
-    { name: 'API reference of @llamella/other', problems: [] },
+    {
+      name: 'API reference of @llamella/other',
+      problems: ['tooling/docs/test/other/src/extra.ts: two (Variable) has no docstring'],
+    },
     { name: 'API reference', problems: [] },
   ]);
 });
@@ -49,6 +52,7 @@ test('the site has the README, links to the sources and no path of this machine'
     expect(hasText('href="https://github.com/llamella/llamella/blob/main/tooling/docs/problems.mjs"')).toBe(
       true,
     );
+    expect(pages).toContain('modules/_llamella_other.extra.html');
     expect(hasText(root)).toBe(false);
   } finally {
     rmSync(folder, { recursive: true });
