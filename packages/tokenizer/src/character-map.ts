@@ -66,7 +66,7 @@ export class CharacterMap {
         unit = step(code);
       } else {
         const more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-        unit = step(((0xf00 >> more) & 0xff) | (code >> (6 * more)));
+        unit = step(((0xff00 >> (more + 1)) & 0xff) | (code >> (6 * more)));
         for (let i = more - 1; i >= 0 && unit !== -1; i--) unit = step(0x80 | ((code >> (6 * i)) & 63));
       }
       if (unit === -1) break;

@@ -55,7 +55,7 @@ function readScoredTokens(list: FileNode): { tokens: string[]; scores: Float64Ar
     const [token, score] = Array.isArray(entry) ? entry : [];
     if (typeof token !== 'string' || typeof score !== 'number')
       list.fail(`entry ${id} is not a pair of a token and its score`);
-    scores[id] = score;
+    scores[id] = roundedTwice(score);
     return token as string;
   });
   return { tokens, scores };
@@ -71,4 +71,18 @@ function withAdded(tokens: (string | undefined)[], added: readonly AddedToken[],
   const kinds = Vocabulary.normalKinds(tokens.length);
   for (const { id, special } of added) kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
   return new Vocabulary(tokens, kinds, node);
+}
+
+/**
+ * The number that the reference reads where JavaScript reads `value`: its parser rounds all digits to a double and
+ * divides that by a power of ten, so that the last bit may differ, and with it which of two sums is larger.
+ *
+ * Source: `f64_from_parts` in src/de.rs of https://github.com/serde-rs/json. The digits are taken to be the shortest
+ * ones, as all programs write that are known to make such files.
+ */
+function roundedTwice(value: number): number {
+  const [digits = '', exponent = '0'] = String(value).split('e');
+  const power = Number(exponent) - (digits.split('.')[1]?.length ?? 0);
+  const all = Number(digits.replace('.', ''));
+  return power < 0 ? all / Number(`1e${-power}`) : all * Number(`1e${power}`);
 }

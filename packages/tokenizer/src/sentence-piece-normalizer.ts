@@ -61,22 +61,21 @@ export function sentencePieceNormalizer(rules: SentencePieceRules): Normalizer {
       onlySpaces &&= !/[^ ]/.test(kept);
     }
     if (first < 0) return edits;
-    if (removes) removeTrailing(edits, text, space, asLlamaCpp);
+    const end = removes ? removeTrailing(edits, text, space, asLlamaCpp) : text.length;
     const adds = rules.addDummyPrefix || (asLlamaCpp && removes);
     if (!adds || (asLlamaCpp && onlySpaces)) return edits;
-    if (rules.spaceAsSuffix) edits.push({ start: text.length, end: text.length, replacement: space });
-    else
-      edits.splice(edits.findLastIndex((edit) => edit.end <= first) + 1, 0, {
-        start: first,
-        end: first,
-        replacement: space,
-      });
+    if (rules.spaceAsSuffix) {
+      edits.push({ start: text.length, end: text.length, replacement: space });
+    } else if (end > first) {
+      const before = edits.findLastIndex((edit) => edit.end <= first) + 1;
+      edits.splice(before, 0, { start: first, end: first, replacement: space });
+    }
     return edits;
   };
 }
 
-/** Removes spaces at the end of the edited text. */
-function removeTrailing(edits: Edit[], text: string, space: string, onlyReplaced: boolean): void {
+/** Removes spaces at the end of the edited text. @returns where in the text what is left ends. */
+function removeTrailing(edits: Edit[], text: string, space: string, onlyReplaced: boolean): number {
   let end = text.length;
   for (;;) {
     const last = edits.at(-1);
@@ -95,4 +94,5 @@ function removeTrailing(edits: Edit[], text: string, space: string, onlyReplaced
     end--;
   }
   if (end < text.length) edits.push({ start: end, end: text.length, replacement: '' });
+  return end;
 }

@@ -120,13 +120,12 @@ function unigramModel(
 ): UnigramModel {
   const normal = scores.filter((_, id) => kinds[id] === TokenKind.normal);
   const smallest = normal.reduce((least, score) => Math.min(least, score), 3.4028234663852886e38);
-  const largest = normal.reduce((most, score) => Math.max(most, score), 1.1754943508222875e-38);
   const encoder = new TextEncoder();
   return new UnigramModel(
     new PieceIndex(tokens, (id) => isPiece(kinds[id]!) && kinds[id] !== TokenKind.unused),
     scores.map((score, id) =>
       kinds[id] === TokenKind.userDefined
-        ? Math.fround(encoder.encode(tokens[id]).length * largest) - 0.1
+        ? Math.fround(0.1 * (encoder.encode(tokens[id]).length - 1))
         : score,
     ),
     unknown,

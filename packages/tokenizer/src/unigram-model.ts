@@ -5,6 +5,9 @@ import type { TokenSink } from './token-sink.ts';
 import type { UnknownText } from './unknown-text.ts';
 import { characterLength } from './utf8.ts';
 
+/** SentencePiece keeps sums in single precision below this. */
+const resetLimit = 100_000;
+
 /** How much less a character that is no piece scores than the worst piece. */
 export const unknownPenalty = 10;
 
@@ -81,15 +84,18 @@ export class UnigramModel implements TokenModel {
     const ids = this.#ids;
     const starts = this.#starts.fill(-1, 0, end - start + 1);
     best[0] = 0;
+    let furthest = 0;
     for (let at = 0; at < end - start; ) {
       const step = characterLength(text, start + at);
+      if (singlePrecision && Math.abs(best[at]!) > resetLimit) this.#reset(at, furthest);
       const here = best[at]!;
       const count = index.beginningAt(text, start + at, end);
       let isCharacter = false;
       for (let i = 0; i < count; i++) {
         const to = index.ends[i]! - start;
+        if (to > furthest) furthest = to;
         const id = index.ids[i]!;
-        const score = scores[id]! + here;
+        const score = singlePrecision ? Math.fround(scores[id]! + here) : scores[id]! + here;
         if (starts[to]! < 0 || score > best[to]!) {
           best[to] = score;
           ids[to] = id;
@@ -99,6 +105,7 @@ export class UnigramModel implements TokenModel {
       }
       at += step;
       if (isCharacter) continue;
+      if (at > furthest) furthest = at;
       const score = singlePrecision ? Math.fround(unknownScore + here) : unknownScore + here;
       if (starts[at]! < 0 || score > best[at]!) {
         best[at] = score;
@@ -106,6 +113,12 @@ export class UnigramModel implements TokenModel {
         starts[at] = at - step;
       }
     }
+  }
+
+  /** Takes the score at a place from those of all places that are reached, which keeps sums precise. */
+  #reset(at: number, furthest: number): void {
+    const here = this.#best[at]!;
+    for (let i = at; i <= furthest; i++) this.#best[i]! -= here;
   }
 
   #reserve(length: number): void {
