@@ -14,6 +14,7 @@ export interface TokenizerFiles {
   readonly tokenizerJson?: unknown;
   /** Parsed tokenizer_config.json. */
   readonly tokenizerConfig?: unknown;
+  /** Metadata of a GGUF file by key. */
   readonly metadata?: Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
 }
 

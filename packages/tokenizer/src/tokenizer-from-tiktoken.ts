@@ -18,6 +18,7 @@ import { TokenKind } from './token-kind.ts';
 import { translatePattern } from './translate-pattern.ts';
 import { Vocabulary } from './vocabulary.ts';
 
+/** What a rank file does not say. */
 export interface TiktokenOptions extends FileOptions {
   /**
    * Name of a known encoding (`gpt2`, `r50k_base`, `p50k_base`, `p50k_edit`, `cl100k_base`, `o200k_base`,
