@@ -57,13 +57,15 @@ class AlignedEdits {
   /** The next old character that a new one comes from. It lags when a text starts with characters that go away. */
   #old = 0;
   #isEmpty = true;
+  /** Whether the last new character is one of those that come from the last old one. */
+  #inserted = false;
 
   constructor(text: string) {
     this.#text = text;
   }
 
   keep(start: number, end: number): void {
-    this.#isEmpty = false;
+    this.#isEmpty = this.#inserted = false;
     if (this.#old === start) this.#old = end;
     else this.#put(this.#text.slice(start, end), 1);
   }
@@ -71,12 +73,24 @@ class AlignedEdits {
   replace(start: number, end: number, replacement: string): void {
     const olds = Array.from(this.#text.slice(start, end)).length;
     const news = Array.from(replacement);
-    if (news.length === 0 && this.#isEmpty) return;
+    let left = olds - news.length;
+    if (news.length === 0) {
+      if (this.#isEmpty) return;
+      if (this.#inserted) {
+        // A further new character that others go away after takes the place of the first of those.
+        const { replacement: before, ...range } = this.#edits.pop()!;
+        const last = Array.from(before).at(-1)!;
+        this.#edits.push({ ...range, replacement: before.slice(0, -last.length) });
+        this.#put(last, 1);
+        left--;
+      }
+    }
     for (let i = 0; i < Math.min(olds, news.length); i++) {
       this.#put(i + 1 < olds ? news[i]! : news.slice(i).join(''), 1);
     }
-    if (olds > news.length) this.#put('', olds - news.length);
+    if (left > 0) this.#put('', left);
     this.#isEmpty = false;
+    this.#inserted = news.length > olds;
   }
 
   finish(): readonly Edit[] {
