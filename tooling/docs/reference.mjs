@@ -105,10 +105,11 @@ function frontPage(project, packages) {
 
 function finishPage(project, { name, folder }) {
   const page = pageOf(project, name);
-  const file = join(root, folder, 'README.md');
-  if (page === undefined || !existsSync(file)) return;
-  const text = readmeText(readFileSync(file, 'utf8'), folder, `${repository}/blob/main`);
+  if (page === undefined) return;
   nameEntryPoints(page, folder);
+  const file = join(root, folder, 'README.md');
+  if (!existsSync(file)) return;
+  const text = readmeText(readFileSync(file, 'utf8'), folder, `${repository}/blob/main`);
   page.readme = [{ kind: 'text', text }];
 }
 

@@ -57,7 +57,7 @@ describe.skipIf(browserIsMissing)('a page of the tests', () => {
 
   it('has built packages in it, and nothing of Node', async () => {
     const program = await bundle("import { greedy } from '@llamella/sampler'; console.log(greedy);", here);
-    expect(program).toContain('sampler/dist/index.js');
+    expect(program).toContain('sampler/dist/');
     expect(program).not.toContain('sampler/src/');
     await expect(bundle("import 'node:os';", here)).rejects.toThrow('node:os');
   });
