@@ -1,3 +1,6 @@
+/** Room for every id plus one, see `idLimit` in `vocabulary.ts`. */
+const idMask = (1 << 23) - 1;
+
 /**
  * Hash table from tokens to ids, over UTF-16 units. It finds a part of a buffer of units without making a string
  * of it, which is what loading a list of merges spends its time on.
@@ -7,7 +10,7 @@ export class TokenIndex {
   readonly #units: Uint16Array;
   /** `[size + 1]`: where each token starts in `#units`. */
   readonly #starts: Int32Array;
-  /** Two numbers per slot: id plus one, 0 when empty, and hash. */
+  /** Id plus one, 0 when empty, and above it some bits of the hash. */
   readonly #slots: Int32Array;
   readonly #mask: number;
   readonly #key: Uint16Array;
@@ -31,7 +34,7 @@ export class TokenIndex {
     }
     let slots = 16;
     while (slots < size * 1.5) slots *= 2;
-    this.#slots = new Int32Array(slots * 2);
+    this.#slots = new Int32Array(slots);
     this.#mask = slots - 1;
   }
 
@@ -47,9 +50,8 @@ export class TokenIndex {
     const hash = hashOf(this.#units, start, end);
     const at = this.#probe(hash, this.#units, start, end);
     const slots = this.#slots;
-    if (slots[at]! > 0) return slots[at]! - 1;
-    slots[at] = id + 1;
-    slots[at + 1] = hash;
+    if (slots[at] !== 0) return (slots[at]! & idMask) - 1;
+    slots[at] = (id + 1) | (hash & ~idMask);
     return -1;
   }
 
@@ -63,7 +65,7 @@ export class TokenIndex {
 
   /** @returns the id of the token with the units `units[start, end)`, or -1. */
   findUnits(units: Uint16Array, start: number, end: number): number {
-    return this.#slots[this.#probe(hashOf(units, start, end), units, start, end)]! - 1;
+    return (this.#slots[this.#probe(hashOf(units, start, end), units, start, end)]! & idMask) - 1;
   }
 
   /** @returns the id of the token that two tokens make together, or -1. */
@@ -85,10 +87,11 @@ export class TokenIndex {
   #probe(hash: number, units: Uint16Array, start: number, end: number): number {
     const slots = this.#slots;
     const mask = this.#mask;
+    const tag = hash & ~idMask;
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * 2;
-      const id = slots[at]! - 1;
-      if (id < 0 || (slots[at + 1] === hash && this.#same(id, units, start, end))) return at;
+      const entry = slots[slot]!;
+      if (entry === 0) return slot;
+      if ((entry & ~idMask) === tag && this.#same((entry & idMask) - 1, units, start, end)) return slot;
     }
   }
 
