@@ -1,19 +1,12 @@
+import type { SamplingOptions } from '@llamella/spec';
 import { checkTokens } from './check-tokens.ts';
 import { logarithm } from './logarithm.ts';
 
-/** Options of `createDry`. */
-export interface DryOptions {
-  /** Penalty of a token that prolongs a repetition of `allowedLength` tokens. */
-  readonly multiplier: number;
-  /** What each further token multiplies the penalty with, 1 or more. Default 1.75. */
-  readonly base?: number;
-  /** In tokens. Default 2. */
-  readonly allowedLength?: number;
-  /** How many of the last tokens count; `-1` for all. Default 64. */
-  readonly window?: number;
-  /** Token sequences that a repetition does not reach across. `findBreakers` makes them from texts. Default none. */
-  readonly breakers?: readonly (readonly number[])[];
-}
+/** Options of `createDry`: those of `SamplingOptions` that begin with `dry`. */
+export type DryOptions = Pick<
+  SamplingOptions,
+  'dryMultiplier' | 'dryBase' | 'dryAllowedLength' | 'dryWindow' | 'dryBreakers'
+>;
 
 /** What `applyDry` needs to know, and its working memory. */
 export interface Dry {
@@ -35,20 +28,32 @@ const LARGEST = 88.7228391;
 
 /** Prepares DRY. Memory grows with the window and the vocabulary, at the first calls of `applyDry`. */
 export function createDry(options: DryOptions): Dry {
-  const { multiplier, base = 1.75, allowedLength = 2, window = 64, breakers = [] } = options;
-  const byHead = new Map<number, Uint32Array[]>();
-  for (const [head, ...tail] of breakers) {
+  const {
+    dryMultiplier = 0,
+    dryBase = 1.75,
+    dryAllowedLength = 2,
+    dryWindow = 64,
+    dryBreakers = [],
+  } = options;
+  const breakers = new Map<number, Uint32Array[]>();
+  for (const [head, ...tail] of dryBreakers) {
     if (head === undefined) continue;
-    const tails = byHead.get(head) ?? [];
-    byHead.set(
+    const tails = breakers.get(head) ?? [];
+    breakers.set(
       head,
       [...tails, Uint32Array.from(tail)].sort((a, b) => b.length - a.length),
     );
   }
-  const largestExponent = base > 1.000001 ? Math.floor(LARGEST / logarithm(base)) : Number.MAX_SAFE_INTEGER;
-  const lengths = new Uint32Array(Math.max(window, 0));
-  const longest = new Uint32Array(0);
-  return { multiplier, base, allowedLength, window, largestExponent, breakers: byHead, lengths, longest };
+  return {
+    multiplier: dryMultiplier,
+    base: dryBase,
+    allowedLength: dryAllowedLength,
+    window: dryWindow,
+    largestExponent: dryBase > 1.000001 ? Math.floor(LARGEST / logarithm(dryBase)) : Number.MAX_SAFE_INTEGER,
+    breakers,
+    lengths: new Uint32Array(Math.max(dryWindow, 0)),
+    longest: new Uint32Array(0),
+  };
 }
 
 /**

@@ -1,9 +1,8 @@
-import { InvalidArgumentError, type Sampler, UnsupportedError } from '@llamella/spec';
+import { InvalidArgumentError, type Sampler } from '@llamella/spec';
 import { type Candidates, createCandidates, expandCandidates, idAt, loadCandidates } from './candidates.ts';
 import { drawIndex, drawToken, takeMostLikely } from './draw-token.ts';
 import { createFloat16Reader, type Float16Logits } from './float16.ts';
 import { greedy } from './greedy.ts';
-import { greedyMasked } from './greedy-masked.ts';
 import { loadMasked } from './mask.ts';
 import type { Draw } from './mirostat.ts';
 import { createRandom, type Random, randomSeed } from './random.ts';
@@ -24,16 +23,16 @@ export type ChainStep =
 /** Options of `createChain`. */
 export interface ChainOptions {
   /** Chooses from the candidates that the steps leave: `drawToken`, or what `createMirostat` makes. Default: the most likely. */
-  readonly draw?: Draw;
+  readonly draw?: Draw | undefined;
   /** Default: one with a seed of its own. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /**
    * Number of logits that `sample` will get. Its memory is then allocated at once, and another number is an error;
    * otherwise the first call decides, and a longer one later enlarges it.
    */
-  readonly vocabularySize?: number;
+  readonly vocabularySize?: number | undefined;
   /** How many of the tokens are the prompt's. Default: as many as there are at the first call. */
-  readonly promptLength?: number;
+  readonly promptLength?: number | undefined;
 }
 
 /** A sampler that also takes half-precision logits, and shows its distribution. */
@@ -54,7 +53,7 @@ export interface ChainSampler extends Sampler {
    *
    * @param output float32 or float64 `[vocabularySize]`: probabilities, 0 for tokens that cannot be chosen
    * @throws as `sample`
-   * @throws {UnsupportedError} with mirostat and adaptive-p, whose distribution depends on what they draw
+   * @throws {InvalidArgumentError} with mirostat and adaptive-p, whose distribution depends on what they drew
    */
   probabilities(
     logits: Float32Array | Float16Logits,
@@ -86,6 +85,7 @@ export function createChain(steps: readonly ChainStep[], options: ChainOptions =
     logits: Float32Array | Float16Logits,
     tokens: Uint32Array,
     tokenCount: number,
+    mask: Uint32Array | undefined,
   ): Float32Array => {
     const { length } = logits;
     if (vocabularySize !== undefined && length !== vocabularySize)
@@ -96,10 +96,10 @@ export function createChain(steps: readonly ChainStep[], options: ChainOptions =
         `must be an integer in [0, ${tokens.length}], the size of tokens, got ${tokenCount}`,
       );
     if (promptLength < 0 || tokenCount < promptLength) promptLength = tokenCount;
-    if (narrows && length > candidates.ids.length) candidates = createCandidates(length);
+    if ((narrows || mask) && length > candidates.ids.length) candidates = createCandidates(length);
     return logits instanceof Float32Array ? logits : (widen ??= createFloat16Reader(length))(logits);
   };
-  /** Runs the steps. @returns whether the candidates are loaded; otherwise the steps have changed the logits only */
+  /** Runs the steps. The candidates are loaded afterwards, unless there are neither steps on them, a draw nor a mask. */
   const run = (
     logits: Float32Array,
     tokens: Uint32Array,
@@ -107,38 +107,41 @@ export function createChain(steps: readonly ChainStep[], options: ChainOptions =
     mask: Uint32Array | undefined,
   ): void => {
     let loaded = false;
-    let restricted = mask === undefined;
-    for (let i = 0; i < steps.length; i++) {
-      const step = steps[i]!;
-      if ('logits' in step) {
+    let allowed = mask;
+    for (let i = 0; i <= steps.length; i++) {
+      const step = steps[i];
+      if (step && 'logits' in step) {
         if (loaded) expandCandidates(candidates);
         loaded = false;
         step.logits(logits, tokens, tokenCount, promptLength);
         continue;
       }
-      if (!loaded) load(logits, restricted ? undefined : mask);
-      loaded = restricted = true;
-      step.candidates(candidates, random);
+      if (!loaded && (step || narrows || mask)) {
+        if (allowed) loadMasked(candidates, logits, allowed);
+        else loadCandidates(candidates, logits);
+        loaded = true;
+        // Once is enough: what it excludes has a logit of -Infinity if it ever comes back.
+        allowed = undefined;
+      }
+      if (step) step.candidates(candidates, random);
     }
-    if (narrows && !loaded) load(logits, restricted ? undefined : mask);
-  };
-  const load = (logits: Float32Array, mask: Uint32Array | undefined): void => {
-    if (mask === undefined) loadCandidates(candidates, logits);
-    else loadMasked(candidates, logits, mask);
   };
   const best = (logits: Float32Array, mask: Uint32Array | undefined): number =>
-    narrows ? takeMostLikely(candidates) : mask === undefined ? greedy(logits) : greedyMasked(logits, mask);
+    narrows || mask ? takeMostLikely(candidates) : greedy(logits);
 
   return {
     sample(logits, tokens, tokenCount, mask) {
-      const values = prepare(logits, tokens, tokenCount);
+      const values = prepare(logits, tokens, tokenCount, mask);
       run(values, tokens, tokenCount, mask);
       return draw === undefined ? best(values, mask) : draw(candidates, random);
     },
     probabilities(logits, tokens, tokenCount, output, mask) {
       if (draw !== undefined && draw !== drawToken)
-        throw new UnsupportedError('The distribution of this draw', 'use drawToken or none');
-      const values = prepare(logits, tokens, tokenCount);
+        throw new InvalidArgumentError(
+          'draw',
+          'must be drawToken or none: mirostat and adaptive-p have no distribution before they draw',
+        );
+      const values = prepare(logits, tokens, tokenCount, mask);
       if (output.length !== values.length)
         throw new InvalidArgumentError(
           'output',

@@ -71,12 +71,8 @@ export function createSampler(options: SamplerOptions = {}): ChainSampler {
   // At the end, what keeps the most likely candidate does not matter to a sampler that takes it.
   if (temperature === 0) while (KEEP_BEST.includes(names.at(-1)!)) names.pop();
   const steps = names.map((name): ChainStep => made.get(name)!);
-  return createChain(steps, {
-    random: createRandom(seed ?? randomSeed()),
-    ...(draw && { draw }),
-    ...(vocabularySize !== undefined && { vocabularySize }),
-    ...(promptLength !== undefined && { promptLength }),
-  });
+  const random = createRandom(seed ?? randomSeed());
+  return createChain(steps, { draw, random, vocabularySize, promptLength });
 }
 
 function drawOf(options: SamplingOptions): Draw | undefined {

@@ -1,17 +1,9 @@
 export { createAdaptiveP } from './adaptive-p.ts';
 export { applyDry, createDry, type Dry, type DryOptions } from './apply-dry.ts';
-export { applyGuidance } from './apply-guidance.ts';
 export { applyPenalties, type Penalties } from './apply-penalties.ts';
 export { applySequenceBias, type SequenceBias } from './apply-sequence-bias.ts';
 export { applyDynamicTemperature, applyTemperature } from './apply-temperature.ts';
 export { banRepeatedNgrams } from './ban-repeated-ngrams.ts';
-export {
-  advanceBeams,
-  type Beam,
-  type BeamSearchOptions,
-  type BeamState,
-  startBeams,
-} from './beam-search.ts';
 export {
   type Candidates,
   type Cut,
@@ -23,11 +15,9 @@ export { type ChainOptions, type ChainSampler, type ChainStep, createChain } fro
 export { createSampler, SAMPLING_ORDER, type SamplerOptions } from './create-sampler.ts';
 export { drawToken, takeMostLikely } from './draw-token.ts';
 export { excludeTopChoices } from './exclude-top-choices.ts';
-export { type BreakerTokenizer, findBreakers } from './find-breakers.ts';
 export { createFloat16Reader, type Float16Logits } from './float16.ts';
 export { banTokens, forceTokens } from './force-tokens.ts';
 export { greedy } from './greedy.ts';
-export { greedyMasked } from './greedy-masked.ts';
 export { keepEpsilon, keepEta } from './keep-epsilon.ts';
 export { keepMinP } from './keep-min-p.ts';
 export { keepTopK } from './keep-top-k.ts';
@@ -39,4 +29,3 @@ export { applyMask, loadMasked } from './mask.ts';
 export { createMirostat, type Draw } from './mirostat.ts';
 export { genai, llamaCpp, transformers } from './presets.ts';
 export { createRandom, type Random } from './random.ts';
-export { acceptToken, type Verification, verifyDraft, verifySampled } from './speculate.ts';

@@ -15,9 +15,7 @@ export function keepEpsilon(candidates: Candidates, epsilon: number, minKeep = 1
   if (epsilon === 0) return;
   summarize(candidates);
   register[0] = epsilon;
-  cutByProbability(candidates);
-  keepAtLeast(candidates, minKeep, true);
-  cutCandidates(candidates);
+  cutBelow(candidates, minKeep);
 }
 
 /**
@@ -35,6 +33,11 @@ export function keepEta(candidates: Candidates, epsilon: number, minKeep = 1): v
   register[0] = -candidates.entropy;
   takeExponential();
   register[0] = Math.min(epsilon, Math.sqrt(epsilon) * register[0]!);
+  cutBelow(candidates, minKeep);
+}
+
+/** Drops candidates less likely than `register[0]`. */
+function cutBelow(candidates: Candidates, minKeep: number): void {
   cutByProbability(candidates);
   keepAtLeast(candidates, minKeep, true);
   cutCandidates(candidates);

@@ -16,6 +16,8 @@ export function positiveInfinity(token: number): InvalidArgumentError {
 
 export function noTokenLeft(logits: ArrayLike<number>): InvalidArgumentError {
   const problem =
-    logits.length === 0 ? 'there are none' : 'all are -Infinity: no token is left to choose from';
+    logits.length === 0
+      ? 'there are none'
+      : 'all that may be chosen are -Infinity: no token is left to choose from';
   return new InvalidArgumentError('logits', problem);
 }

@@ -1,20 +1,14 @@
 import { InvalidArgumentError } from '@llamella/spec';
 import { type Candidates, loadCandidates } from './candidates.ts';
-import { notANumber, positiveInfinity } from './logits-error.ts';
+import { noTokenLeft, notANumber, positiveInfinity } from './logits-error.ts';
 
-/** @throws {InvalidArgumentError} when `mask` has not `ceil(vocabularySize / 32)` entries */
-export function checkMask(mask: Uint32Array, vocabularySize: number): void {
+function checkMask(mask: Uint32Array, vocabularySize: number): void {
   const words = Math.ceil(vocabularySize / 32);
   if (mask.length !== words)
     throw new InvalidArgumentError(
       'mask',
       `must have ${words} entries for ${vocabularySize} tokens, got ${mask.length}`,
     );
-}
-
-/** @returns the error for a mask under which no logit above -Infinity is left */
-export function nothingAllowed(): InvalidArgumentError {
-  return new InvalidArgumentError('mask', 'allows no token whose logit is above -Infinity');
 }
 
 /**
@@ -49,9 +43,6 @@ export function loadMasked(candidates: Candidates, logits: Float32Array, mask: U
   for (let word = 0; word < mask.length; word++) if (mask[word] !== 0) filled++;
   if (filled * 4 > mask.length || length > ids.length) {
     applyMask(logits, mask);
-    let allowed = false;
-    for (let i = 0; i < length && !allowed; i++) allowed = logits[i] !== Number.NEGATIVE_INFINITY;
-    if (length > 0 && !allowed) throw nothingAllowed();
     loadCandidates(candidates, logits);
     return;
   }
@@ -71,7 +62,7 @@ export function loadMasked(candidates: Candidates, logits: Float32Array, mask: U
       ids[kept++] = id;
     }
   }
-  if (maximum === Number.NEGATIVE_INFINITY) throw nothingAllowed();
+  if (maximum === Number.NEGATIVE_INFINITY) throw noTokenLeft(logits);
   candidates.logits = logits;
   candidates.count = kept;
   candidates.size = length;

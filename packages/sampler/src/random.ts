@@ -81,9 +81,10 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** A seed that differs at each call: from `crypto`, or from `Math.random` where there is no `crypto`. */
+/** A seed that differs at each call. */
 export function randomSeed(): number {
-  const { crypto } = globalThis as { crypto?: { getRandomValues(array: Uint32Array): Uint32Array } };
-  if (crypto === undefined) return Math.floor(Math.random() * 0x100000000);
+  const { crypto } = globalThis as unknown as {
+    crypto: { getRandomValues(array: Uint32Array): Uint32Array };
+  };
   return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

@@ -5,6 +5,7 @@ import { applySequenceBias, type SequenceBias } from './apply-sequence-bias.ts';
 import { applyDynamicTemperature } from './apply-temperature.ts';
 import { banRepeatedNgrams } from './ban-repeated-ngrams.ts';
 import type { Candidates } from './candidates.ts';
+import { biasEntries } from './check-options.ts';
 import type { ChainStep } from './create-chain.ts';
 import type { SamplerOptions } from './create-sampler.ts';
 import { excludeTopChoices } from './exclude-top-choices.ts';
@@ -74,14 +75,8 @@ export function createSteps(options: SamplerOptions): Map<SamplingStep, ChainSte
     if (counts.length < logits.length) counts = new Uint32Array(logits.length);
     applyPenalties(logits, tokens, count, penalties, counts);
   });
-  const { dryMultiplier = 0, dryBase, dryAllowedLength, dryWindow, dryBreakers } = options;
-  const dry = createDry({
-    multiplier: dryMultiplier,
-    base: dryBase ?? 1.75,
-    allowedLength: dryAllowedLength ?? 2,
-    window: dryWindow ?? 64,
-    breakers: dryBreakers ?? [],
-  });
+  const { dryMultiplier = 0, dryWindow } = options;
+  const dry = createDry(options);
   onLogits('dry', dryMultiplier > 0 && dryWindow !== 0, (logits, tokens, count) =>
     applyDry(logits, tokens, count, dry),
   );
@@ -118,14 +113,11 @@ export function createSteps(options: SamplerOptions): Map<SamplingStep, ChainSte
   return steps;
 }
 
-function biasOf(logitBias: NonNullable<SamplerOptions['logitBias']>): SequenceBias {
-  const entries =
-    logitBias instanceof Map
-      ? [...(logitBias as ReadonlyMap<number, number>)]
-      : Object.entries(logitBias).map(([id, bias]): [number, number] => [Number(id), bias as number]);
+function biasOf(logitBias: object): SequenceBias {
+  const entries = biasEntries(logitBias);
   return {
     name: 'logitBias',
     sequences: entries.map(([id]) => Uint32Array.of(id)),
-    biases: Float64Array.from(entries, ([, bias]) => bias),
+    biases: Float64Array.from(entries, ([, bias]) => bias as number),
   };
 }

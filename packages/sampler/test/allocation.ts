@@ -64,7 +64,7 @@ const cases: Record<string, SamplerOptions> = {
 function measure(call: () => void): number {
   for (let round = 0; round < 6 * ROUNDS; round++) call();
   let least = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < 3; attempt++) {
     globalThis.gc?.();
     const before = process.memoryUsage().heapUsed;
     for (let round = 0; round < ROUNDS; round++) call();

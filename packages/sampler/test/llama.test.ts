@@ -13,7 +13,6 @@ import {
   createMirostat,
   createRandom,
   createSampler,
-  type DryOptions,
   excludeTopChoices,
   keepMinP,
   keepTopK,
@@ -42,7 +41,13 @@ interface Changed {
 }
 interface Stored {
   readonly steps: Record<string, StoredSteps>;
-  readonly dry: (Changed & Required<DryOptions>)[];
+  readonly dry: (Changed & {
+    multiplier: number;
+    base: number;
+    allowedLength: number;
+    window: number;
+    breakers: number[][];
+  })[];
   readonly penalties: (Changed & Penalties)[];
   readonly drawn: { name: string; parameters: [number, number]; steps: [string, number, number, number][] }[];
   readonly chains: {
@@ -128,7 +133,13 @@ describe.each(golden.dry.map((stored, index) => [index, stored] as const))(
   'DRY, as llama.cpp, %d',
   (_, stored) => {
     it(`allows ${stored.allowedLength}, base ${stored.base}, ${stored.breakers.length} breakers`, () => {
-      const dry = createDry(stored);
+      const dry = createDry({
+        dryMultiplier: stored.multiplier,
+        dryBase: stored.base,
+        dryAllowedLength: stored.allowedLength,
+        dryWindow: stored.window,
+        dryBreakers: stored.breakers,
+      });
       const tokens = Uint32Array.from([...stored.tokens, 99, 99]);
       // Twice, since the working memory has to be as it was.
       for (let round = 0; round < 2; round++) {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { advanceBeams, applyGuidance, startBeams } from '../src/decoding.ts';
 import {
-  advanceBeams,
-  applyGuidance,
   applySequenceBias,
   banRepeatedNgrams,
   type Candidates,
@@ -16,7 +15,6 @@ import {
   keepTypical,
   loadCandidates,
   type SamplerOptions,
-  startBeams,
   transformers,
 } from '../src/index.ts';
 import { floats, goldenCases, idsOf } from './golden-cases.ts';
