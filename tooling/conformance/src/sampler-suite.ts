@@ -84,6 +84,40 @@ export function samplerCases(create: CreateSampler): ConformanceCase[] {
       },
     },
     {
+      name: 'chooses among the tokens that the mask allows, and refuses a mask of another size',
+      async run() {
+        for (const temperature of [0, 1]) {
+          const sampler = create({ temperature, seed: 1 });
+          const sample = (mask: Uint32Array, values: readonly number[]) =>
+            sampler.sample(Float32Array.from(values), none, 0, mask);
+          const many = Array.from({ length: 70 }, (_, id) => 70 - id);
+          for (let round = 0; round < 20; round++) {
+            expect(sample(Uint32Array.of(0, 0b1000, 0), many)).toBe(35);
+            expect(sample(Uint32Array.of(0, 0, 0b100000), many)).toBe(69);
+            expect([1, 40]).toContain(sample(Uint32Array.of(0b10, 0b100000000, 0), [...many]));
+          }
+          expect(sample(Uint32Array.of(0xffffffff, 0xffffffff, 0x3f), many)).toBeLessThan(70);
+          for (const mask of [new Uint32Array(2).fill(1), new Uint32Array(4).fill(1), new Uint32Array(3)])
+            expect(await errorCode(() => sample(mask, many))).not.toBe('no error');
+        }
+      },
+    },
+    {
+      name: 'adds logitBias, and never takes suppressTokens',
+      run() {
+        expect(draw({ logitBias: { 3: 9 } }, logits, 3)).toEqual([3, 3, 3]);
+        expect(draw({ logitBias: new Map([[0, Number.NEGATIVE_INFINITY]]) }, logits, 1)).toEqual([1]);
+        expect(draw({ suppressTokens: [0, 1] }, logits, 1)).toEqual([2]);
+        const options = {
+          temperature: 5,
+          seed: 1,
+          suppressTokens: [0],
+          logitBias: { 1: Number.NEGATIVE_INFINITY },
+        };
+        expect(new Set(draw(options, logits, 200))).toEqual(new Set([2, 3]));
+      },
+    },
+    {
       name: 'keeps the topK most likely tokens',
       run() {
         expect(new Set(draw({ temperature: 1, seed: 1, topK: 2 }, logits, 300))).toEqual(new Set([0, 1]));
