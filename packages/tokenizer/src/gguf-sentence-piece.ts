@@ -64,6 +64,7 @@ export function readGgufUnigram({ vocabulary, get, id }: GgufSource): GgufParts 
         addDummyPrefix: addsSpace,
         removeExtraWhitespaces: get('remove_extra_whitespaces').boolean(false),
         escapeWhitespaces: true,
+        verbatimEnd: beginningsOf(tokens.filter((_, token) => kinds[token] === TokenKind.userDefined)),
         asLlamaCpp: true,
       }),
     ],
@@ -96,4 +97,20 @@ export function llamaCppDecoder(vocabulary: Vocabulary, addsSpace: boolean): Sen
       return kind === TokenKind.userDefined || isSpecialKind(kind) ? token : '';
     },
   });
+}
+
+const longestBeginning = 256;
+
+/** llama.cpp leaves a text as it is where it is but the beginning of a user-defined token. */
+function beginningsOf(tokens: readonly (string | undefined)[]): (text: string, start: number) => number {
+  const beginnings = new Set<string>();
+  for (const token of tokens) {
+    const length = Math.min(token?.length ?? 0, longestBeginning);
+    for (let end = 1; end <= length; end++) beginnings.add(token!.slice(0, end));
+  }
+  return (text, start) => {
+    let end = start;
+    while (end < text.length && beginnings.has(text.slice(start, end + 1))) end++;
+    return (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 && end > start ? end - 1 : end;
+  };
 }

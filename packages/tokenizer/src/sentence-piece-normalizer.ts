@@ -1,6 +1,5 @@
 import type { CharacterMap } from './character-map.ts';
 import type { Normalizer } from './normalizer.ts';
-import type { PieceIndex } from './piece-index.ts';
 import type { Edit } from './source-text.ts';
 import { characterLength } from './utf8.ts';
 import { spaceSymbol } from './word-model.ts';
@@ -14,8 +13,8 @@ export interface SentencePieceRules {
   readonly escapeWhitespaces: boolean;
   /** Puts the dummy prefix at the end. */
   readonly spaceAsSuffix?: boolean;
-  /** Texts that are left as they are: user-defined symbols. */
-  readonly verbatim?: PieceIndex | undefined;
+  /** Finds a text that is left as it is, because of user-defined symbols. @returns where it ends, or `start` */
+  readonly verbatimEnd?: ((text: string, start: number) => number) | undefined;
   /**
    * As llama.cpp has it: removing white space always adds the prefix and leaves U+2581 at the end alone; without
    * removing, a text of spaces alone gets no prefix.
@@ -31,32 +30,29 @@ export interface SentencePieceRules {
  * `llm_tokenizer_ugm_session::normalize` in src/llama-vocab.cpp of https://github.com/ggml-org/llama.cpp.
  */
 export function sentencePieceNormalizer(rules: SentencePieceRules): Normalizer {
-  const { characterMap, removeExtraWhitespaces: removes, verbatim, asLlamaCpp = false } = rules;
+  const { characterMap, removeExtraWhitespaces: removes, verbatimEnd, asLlamaCpp = false } = rules;
   const space = rules.escapeWhitespaces ? spaceSymbol : ' ';
   return (text) => {
     const edits: Edit[] = [];
-    const replace = (start: number, end: number, replacement: string) => {
-      if (text.slice(start, end) !== replacement) edits.push({ start, end, replacement });
-    };
     let afterSpace = removes;
     /** Where the text starts, after white space that is removed. */
     let first = removes ? -1 : 0;
     let onlySpaces = true;
     for (let at = 0; at < text.length; ) {
       const from = at;
-      at += characterLength(text, at);
+      at = verbatimEnd?.(text, from) ?? from;
       let chunk: string | undefined;
-      const found = verbatim?.beginningAt(text, from, text.length) ?? 0;
-      if (verbatim && found > 0) {
-        at = verbatim.ends[found - 1]!;
-      } else {
+      if (at === from) {
+        at += characterLength(text, from);
         chunk = characterMap?.match(text, from, text.length, false);
         if (chunk !== undefined) at = characterMap!.end;
       }
-      chunk ??= text.slice(from, at);
+      const before = text.slice(from, at);
+      chunk ??= before;
       const kept = afterSpace ? chunk.replace(/^ +/, '') : chunk;
       if (first < 0 && chunk !== ' ') first = from;
-      replace(from, at, kept.replaceAll(' ', space));
+      const replacement = kept.replaceAll(' ', space);
+      if (replacement !== before || chunk !== before) edits.push({ start: from, end: at, replacement });
       if (kept !== '') afterSpace = removes && kept.endsWith(' ');
       onlySpaces &&= !/[^ ]/.test(kept);
     }

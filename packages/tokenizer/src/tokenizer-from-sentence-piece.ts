@@ -78,7 +78,12 @@ export function tokenizerFromSentencePiece(
     vocabulary,
     rawTokens: new AddedTokenMatcher(verbatimTokens(vocabulary).filter(({ token }) => token.special)),
     normalizedTokens: new AddedTokenMatcher([]),
-    normalizers: [sentencePieceNormalizer({ ...model, verbatim: frozen })],
+    normalizers: [
+      sentencePieceNormalizer({
+        ...model,
+        verbatimEnd: frozen && ((text, start) => longestEnd(frozen, text, start)),
+      }),
+    ],
     preTokenizer: wholeText,
     model: model.isUnigram
       ? unigramModel(model, unknown)
@@ -107,6 +112,11 @@ export function tokenizerFromSentencePiece(
     }),
     endOfGenerationIds: endOfGenerationIds(vocabulary, [eos]),
   });
+}
+
+function longestEnd(index: PieceIndex, text: string, start: number): number {
+  const count = index.beginningAt(text, start, text.length);
+  return count > 0 ? index.ends[count - 1]! : start;
 }
 
 function isPiece(kind: number): boolean {
