@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Tokenizer } from '@llamella/spec';
 import type { Contender, LibraryName, VocabularyName } from './contenders.ts';
 
 export interface Encoder {
@@ -78,10 +77,7 @@ async function llamella(configPath: string): Promise<Library> {
 
 /** `tokenizerFromTiktoken` takes the text of a `.tiktoken` file and the name of its encoding. */
 async function llamellaOfRanks(vocabulary: VocabularyName): Promise<Library> {
-  const { tokenizerFromTiktoken } = (await import('@llamella/tokenizer')) as {
-    tokenizerFromTiktoken?: (ranks: string, options: object) => Tokenizer;
-  };
-  if (tokenizerFromTiktoken === undefined) throw new Error('@llamella/tokenizer does not read ranks yet');
+  const { tokenizerFromTiktoken } = await import('@llamella/tokenizer');
   return {
     load(text) {
       const tokenizer = tokenizerFromTiktoken(text as string, { pattern: `${vocabulary}_base` });
