@@ -1,0 +1,10 @@
+export {
+  type CompilerOptions,
+  createGrammarCompiler,
+  type GrammarCompiler,
+  type GrammarTextOptions,
+} from './grammar-compiler.ts';
+export { formatNames } from './schema/formats.ts';
+export type { SchemaOptions } from './schema/schema-node.ts';
+export type { StructuralFormat, StructuralTag, TagFormat } from './structural-tag.ts';
+export type { TokenVocabulary } from './vocabulary.ts';
