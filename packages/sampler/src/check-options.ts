@@ -5,7 +5,7 @@ import { SAMPLING_ORDER, type SamplerOptions } from './create-sampler.ts';
 type Check = readonly [accepted: string, accepts: (value: unknown) => boolean];
 
 /** A function and not a constant, so that a bundle without `createSampler` is without it. */
-function createChecks(): Readonly<Record<keyof SamplerOptions, Check>> {
+export function createChecks(): Readonly<Record<keyof SamplerOptions, Check>> {
   const between = (accepted: string, accepts: (value: number) => boolean): Check => [
     accepted,
     (value) => Number.isFinite(value) && accepts(value as number),

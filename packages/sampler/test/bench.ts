@@ -2,7 +2,16 @@
  * Milliseconds and allocated bytes per token at Llama 3's vocabulary. Run with
  * `node --conditions=@llamella/source --expose-gc test/bench.ts`.
  */
-import { createRandom, createSampler, logprobs, type SamplerOptions } from '../src/index.ts';
+import {
+  createFloat16Reader,
+  createRandom,
+  createSampler,
+  genai,
+  llamaCpp,
+  logprobs,
+  type SamplerOptions,
+  transformers,
+} from '../src/index.ts';
 
 const SIZE = 128_256;
 const random = createRandom(1);
@@ -25,17 +34,24 @@ const samplers: Record<string, SamplerOptions> = {
   'top-k 5000 + temperature': { topK: 5000, temperature: 1, seed: 1 },
   'top-p 0.95 + temperature': { topP: 0.95, temperature: 1, seed: 1 },
   temperature: { temperature: 1, seed: 1 },
+  'typical 0.9 + temperature': { typicalP: 0.9, temperature: 1, seed: 1 },
+  'top-n-sigma 1 + temperature': { topNSigma: 1, temperature: 1, seed: 1 },
+  'dry over 4096 tokens, top-k 40': { dryMultiplier: 0.8, dryWindow: -1, topK: 40, temperature: 1, seed: 1 },
+  'mirostat 2': { mirostat: 2, temperature: 1, seed: 1 },
+  llamaCpp: llamaCpp({ ...penalties, seed: 1 }),
+  transformers: transformers({ repetitionPenalty: 1.1, topP: 0.95, seed: 1 }),
+  genai: genai({ repetitionPenalty: 1.1, topP: 0.95, seed: 1 }),
 };
 
 /** Median milliseconds of one call at the full vocabulary. */
-function measureTime(options: SamplerOptions, source: Float32Array): number {
+function measureTime(options: SamplerOptions, source: Float32Array, mask?: Uint32Array): number {
   const sampler = createSampler({ ...options, vocabularySize: SIZE });
   const logits = new Float32Array(SIZE);
   const times: number[] = [];
   for (let round = 0; round < 200; round++) {
     logits.set(source);
     const start = performance.now();
-    sampler.sample(logits, history, history.length);
+    sampler.sample(logits, history, history.length, mask);
     times.push(performance.now() - start);
   }
   return times.slice(50).sort((a, b) => a - b)[75]!;
@@ -64,6 +80,17 @@ for (const [name, options] of Object.entries(samplers)) {
   const row = Object.values(shapes).map((source) => measureTime(options, source).toFixed(3).padStart(10));
   console.log(`${name.padEnd(48)} ${row.join(' ')} ms  ${measureMemory(options).toFixed(2)} B`);
 }
+for (const [name, word] of Object.entries({ sparse: 0, dense: 0xffff7fff })) {
+  const mask = new Uint32Array(SIZE / 32).fill(word);
+  mask[100] = 0xff;
+  for (const [chainName, options] of Object.entries({ greedy: {}, chain }))
+    console.log(`${name} mask, ${chainName}: ${measureTime(options, normalLogits, mask).toFixed(3)} ms`);
+}
+const halves = Uint16Array.from({ length: SIZE }, () => random.nextUint32() & 0xbbff);
+const read = createFloat16Reader(SIZE);
+const halfStart = performance.now();
+for (let round = 0; round < 100; round++) read(halves);
+console.log(`half precision to float32: ${((performance.now() - halfStart) / 100).toFixed(3)} ms`);
 const start = performance.now();
 for (let round = 0; round < 50; round++) logprobs(normalLogits, 5, 20);
 console.log(`logprobs, top 20: ${((performance.now() - start) / 50).toFixed(3)} ms`);

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { createChecks } from '../src/check-options.ts';
+import { SAMPLING_ORDER } from '../src/index.ts';
 
 const folder = new URL('..', import.meta.url);
 const readme = readFileSync(new URL('README.md', folder), 'utf8');
@@ -21,5 +23,14 @@ it('the first example of the README prints what the README says', () => {
 });
 
 it('the second example of the README runs', () => {
-  expect(run(blocks('ts')[1]!)).toMatch(/^Uint32Array\(2\) \[ 0, 2 \] [02]\n$/);
+  expect(run(blocks('ts')[1]!)).toMatch(/^[023]\n$/);
+});
+
+it('the third example of the README prints what the README says', () => {
+  expect(run(blocks('ts')[2]!)).toBe(blocks('text')[1]);
+});
+
+it('the README names every option and every step', () => {
+  for (const name of [...SAMPLING_ORDER, ...Object.keys(createChecks())])
+    expect(readme).toContain(`\`${name}\``);
 });
