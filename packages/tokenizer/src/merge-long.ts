@@ -3,8 +3,9 @@ import type { Merges } from './merge-table.ts';
 import { MinHeap } from './min-heap.ts';
 
 const positionSpan = 2 ** 32;
-/** From this many symbols on, a bucket per rank pays. */
+/** A bucket per rank pays from this many symbols on, and from this part of the number of ranks. */
 const bucketLength = 8192;
+const bucketShare = 1 / 32;
 const keptLength = 1 << 16;
 
 /** Four numbers per symbol, for locality: id, next symbol, symbol before, and rank of the merge with the next. */
@@ -20,6 +21,7 @@ export function mergeLong(ids: Int32Array, starts: Int32Array, count: number, ta
   const list = symbols;
   const end = 4 * count;
   const heap = new MinHeap();
+  const useHeap = count < Math.max(bucketLength, table.rankEnd * bucketShare);
   for (let at = end - 4, right = -1; at >= 0; at -= 4) {
     const id = ids[at >> 2]!;
     list[at] = id;
@@ -28,9 +30,9 @@ export function mergeLong(ids: Int32Array, starts: Int32Array, count: number, ta
     const rank = right < 0 ? -1 : table.rank(id, right);
     list[at + 3] = rank;
     right = id;
-    if (rank >= 0 && count < bucketLength) heap.append(rank * positionSpan + at);
+    if (rank >= 0 && useHeap) heap.append(rank * positionSpan + at);
   }
-  const buckets = count < bucketLength ? undefined : new MergeBuckets(table.rankEnd, list, end, 2 * count);
+  const buckets = useHeap ? undefined : new MergeBuckets(table.rankEnd, list, end, 2 * count);
   heap.order();
 
   const offer = (left: number, right: number) => {
