@@ -1,4 +1,5 @@
 export {
+  type ConfigChatTemplateOptions,
   chatTemplateFromConfig,
   type ModelChatTemplateOptions,
   type TokenizerConfig,
@@ -10,3 +11,7 @@ export {
 } from './chat-template-from-gguf.ts';
 export { type ChatTemplateOptions, createChatTemplate } from './create-chat-template.ts';
 export type { ChatTemplateLimits } from './limits.ts';
+export { type AssistantMessage, collectMessage } from './output/collect.ts';
+export type { OutputEvent } from './output/events.ts';
+export { detectOutputFormat, type OutputFormatName } from './output/formats.ts';
+export { createOutputParser, type OutputParser, type OutputParserOptions } from './output/output-parser.ts';

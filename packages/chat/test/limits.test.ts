@@ -170,7 +170,7 @@ describe('a hostile template ends with an error, soon', () => {
     expect(
       failure(source, { variables: { big: 'a'.repeat(100_000), big2: `${'a'.repeat(99_999)}b` } }),
     ).toMatch(message);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(performance.now() - start).toBeLessThan(3_000);
   });
 
   it('deep nesting in the source', () => {

@@ -101,6 +101,35 @@ describe('chatTemplateFromConfig', () => {
     );
   });
 
+  it('takes the files beside it', () => {
+    const config = { chat_template: 'old', added_tokens_decoder: { '7': { content: '<e>' } } };
+    const tokens = 'new{{ bos_token }}{{ eos_token }}';
+    const genaiConfig = { model: { bos_token_id: 5, eos_token_id: [7, 8] } };
+    const template = chatTemplateFromConfig(config, {
+      chatTemplateFile: tokens,
+      additionalTemplates: { tool_use: 'T', rag: 'R{{ documents[0].text }}' },
+      genaiConfig,
+    });
+    expect(template.render(messages)).toBe('new<e>');
+    expect(template.render(messages, { tools: [{}] })).toBe('T');
+    const tokenizer = { idToToken: (id: number) => `<${id}>` };
+    const render = (given: Record<string, unknown>, options: object) =>
+      chatTemplateFromConfig(given, options).render(messages);
+    expect(render({}, { chatTemplateFile: tokens, genaiConfig, tokenizer })).toBe('new<5><7>');
+    expect(render({ bos_token: 'B' }, { chatTemplateFile: tokens, genaiConfig })).toBe('newB');
+    const rag = chatTemplateFromConfig(
+      {},
+      { additionalTemplates: { rag: 'R{{ documents[0].text }}' }, templateName: 'rag' },
+    );
+    expect(rag.render(messages, { documents: [{ text: 'd' }] })).toBe('Rd');
+    expect(() => rag.render(messages, { documents: ['d'] })).toThrow(
+      'documents[0]: must be an object, got string',
+    );
+    expect(() => rag.render(messages, { tools: {} as never })).toThrow(
+      'tools: must be an array, got an object',
+    );
+  });
+
   it('names the broken one', () => {
     const chat_template = [
       { name: 'default', template: 'ok' },

@@ -34,7 +34,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
   '"': '&#34;',
 };
-const escape = onText((text) => text.replace(/[&<>'"]/g, (character) => ENTITIES[character]!));
+const escapeHtml = onText((text) => text.replace(/[&<>'"]/g, (character) => ENTITIES[character]!));
 
 const percent = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -117,9 +117,9 @@ function roundHalfEven(number: number, digits: number): number {
 export const TEXT_FILTERS: Filters = {
   string: ['', (value, _, { budget }) => toText(value, budget)],
   safe: ['', (value, _, { budget }) => toText(value, budget)],
-  e: ['', escape],
-  escape: ['', escape],
-  forceescape: ['', escape],
+  e: ['', escapeHtml],
+  escape: ['', escapeHtml],
+  forceescape: ['', escapeHtml],
   upper: ['', onText((text) => text.toUpperCase())],
   lower: ['', onText((text) => text.toLowerCase())],
   capitalize: ['', onText(capitalize)],

@@ -3,7 +3,8 @@ const SPACES = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029
 const SPACE = new RegExp(`^[${SPACES}]$`);
 const NOT_SPACES = new RegExp(`[^${SPACES}]+`, 'g');
 
-const LINE_END = /\r\n|[\n-\r\x1c-\x1e\x85\u2028\u2029]/g;
+const LINE_ENDS = '\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029';
+const LINE_END = new RegExp(`\\r\\n|[${LINE_ENDS}]`, 'g');
 
 export const isSpace = (character: string): boolean => SPACE.test(character);
 

@@ -32,7 +32,7 @@ class Writer {
   write(part: string): void {
     this.parts.push(part);
     this.length += part.length;
-    this.budget.spend(1 / 4);
+    this.budget.spend(1);
     this.budget.fits(this.length);
   }
   toString(): string {
