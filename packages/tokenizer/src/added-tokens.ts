@@ -32,7 +32,8 @@ interface Node {
  */
 export class AddedTokenMatcher {
   readonly #root: Node = { next: new Map() };
-  readonly #firstUnits: RegExp;
+  /** 1 for the UTF-16 units with which a token starts. */
+  readonly #firstUnits = new Uint8Array(1 << 16);
   readonly #onlySpecial: boolean;
 
   /** @param patterns tokens and the text by which each is found */
@@ -47,8 +48,7 @@ export class AddedTokenMatcher {
       }
       if (node !== this.#root) node.token ??= token;
     }
-    const units = [...this.#root.next.keys()].map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`);
-    this.#firstUnits = new RegExp(`[${units.join('')}]`, 'g');
+    for (const unit of this.#root.next.keys()) this.#firstUnits[unit] = 1;
     this.#onlySpecial = patterns.every(({ token }) => token.special);
   }
 
@@ -59,12 +59,13 @@ export class AddedTokenMatcher {
    * @returns `false` when the handler ended the work
    */
   split(text: string, start: number, end: number, special: AllowedTokens, handle: StretchHandler): boolean {
-    if (this.#onlySpecial && special === false) return start === end || handle(start, end);
+    if (this.#onlySpecial && (special === false || this.#root.next.size === 0))
+      return start === end || handle(start, end);
     let done = start;
-    for (let at = this.#candidate(text, start); at < end; ) {
+    for (let at = this.#candidate(text, start, end); at < end; ) {
       const { token, stop } = this.#longest(text, at, end);
       if (!token) {
-        at = this.#candidate(text, at + 1);
+        at = this.#candidate(text, at + 1, end);
         continue;
       }
       const allowed = !token.special || (typeof special === 'boolean' ? special : special.has(token.content));
@@ -75,14 +76,15 @@ export class AddedTokenMatcher {
         if (!handle(from, to, token)) return false;
         done = to;
       }
-      at = this.#candidate(text, Math.max(stop, done));
+      at = this.#candidate(text, Math.max(stop, done), end);
     }
     return done >= end || handle(done, end);
   }
 
-  #candidate(text: string, from: number): number {
-    this.#firstUnits.lastIndex = from;
-    return this.#firstUnits.exec(text)?.index ?? text.length;
+  #candidate(text: string, from: number, end: number): number {
+    let at = from;
+    while (at < end && this.#firstUnits[text.charCodeAt(at)] === 0) at++;
+    return at;
   }
 
   #longest(text: string, at: number, end: number): { token?: AddedToken; stop: number } {

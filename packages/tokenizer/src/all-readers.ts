@@ -1,6 +1,7 @@
 import { byteLevelReaders } from './byte-level-readers.ts';
 import { piecesToByteAlphabet } from './byte-level-text.ts';
 import { ChainDecoder } from './chain-decoder.ts';
+import { withCleanUp } from './clean-up-spaces.ts';
 import { joinWithSpaces } from './decode-per-token.ts';
 import { allDecoders } from './json-decoder.ts';
 import { otherNormalizers } from './json-normalizer.ts';
@@ -35,5 +36,6 @@ export const allReaders: JsonReaders = {
   },
   byteAlphabet: piecesToByteAlphabet,
   decodeWith: (steps, textOf) => new ChainDecoder(steps.length > 0 ? steps : [joinWithSpaces], textOf),
+  cleanUp: withCleanUp,
   advice: 'the tokenizer cannot be used',
 };

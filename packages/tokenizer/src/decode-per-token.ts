@@ -1,3 +1,4 @@
+import { cleanUpSpaces } from './clean-up-spaces.ts';
 import type { DecodeStep } from './decode-step.ts';
 import { matchesOf } from './pattern-matches.ts';
 
@@ -104,25 +105,6 @@ export const joinWithSpaces: DecodeStep = perToken(
   (token) => ` ${token}`,
 );
 
-const punctuation = / ([.?!,])/g;
-const shortened = / (n't|'(?:m|s|ve|re))/g;
-
-/**
- * Takes out spaces that English text does not have.
- *
- * Source: `cleanup` in decoders/wordpiece.rs of https://github.com/huggingface/tokenizers
- */
-function cleanUpTokens(text: string): string {
-  return cleanUpSpaces(text, true);
-}
-
-/**
- * The same for a whole text, as `clean_up_tokenization` of https://github.com/huggingface/transformers does it.
- *
- * @param negation also writes " do not" as " don't"
- */
-export function cleanUpSpaces(text: string, negation = false): string {
-  if (!text.includes(' ')) return text;
-  const joined = text.replace(punctuation, '$1').replaceAll(" ' ", "'");
-  return (negation ? joined.replaceAll(' do not', " don't") : joined).replace(shortened, '$1');
+function cleanUpTokens(token: string): string {
+  return cleanUpSpaces(token, true);
 }

@@ -1,6 +1,7 @@
 export { type BatchOptions, encodeBatch, type TextInput } from './encode-batch.ts';
 export type { Encoding } from './encoding.ts';
 export type { FileOptions } from './file-options.ts';
+export { batchOptionsFromJson } from './json-batch-options.ts';
 export type { Padding } from './padding.ts';
 export type { TemplatePiece } from './post-processor.ts';
 export type { GgufMetadata } from './read-tokenizer-gguf.ts';

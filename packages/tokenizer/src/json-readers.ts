@@ -48,6 +48,8 @@ export interface JsonReaders {
     steps: readonly DecodeStep[],
     textOf: (id: number) => string | undefined,
   ) => TokenDecoder;
+  /** Takes out spaces that English text does not have from what a decoder makes. */
+  readonly cleanUp?: (decoder: TokenDecoder) => TokenDecoder;
   /** What to do about a part that is not in the tables. */
   readonly advice: string;
 }

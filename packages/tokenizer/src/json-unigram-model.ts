@@ -25,7 +25,10 @@ export const readUnigramModel: ModelReader = (node, added) => {
     new PieceIndex(vocabulary.tokens, mayBe),
     scores,
     new UnknownText(unknownId, node.get('byte_fallback').boolean(false) ? idOf : undefined),
-    { unknownScore: scores.reduce((least, score) => Math.min(least, score), Infinity) - unknownPenalty },
+    {
+      unknownScore: scores.reduce((least, score) => Math.min(least, score), Infinity) - unknownPenalty,
+      unknownPiece: unknownId !== undefined && mayBe(unknownId) ? tokens[unknownId] : undefined,
+    },
   );
   return { vocabulary, model, unknownId };
 };

@@ -17,9 +17,8 @@ export function metaspace(replacement: string, scheme: PrependScheme, split: boo
     if (wanted && first !== ' ' && first !== replacement) {
       edits.push({ start, end: start + first.length, replacement: replacement + first });
     }
-    const { text: before } = source;
-    for (let at = before.indexOf(' ', start); at >= 0 && at < end; at = before.indexOf(' ', at + 1)) {
-      edits.push({ start: at, end: at + 1, replacement });
+    for (let at = start; at < end; at++) {
+      if (source.text.charCodeAt(at) === 32) edits.push({ start: at, end: at + 1, replacement });
     }
     const edited = new EditedText(source, start, end, edits);
     const { text } = edited;

@@ -52,29 +52,31 @@ export function replaceAll(pattern: RegExp, replacement: string | ((matched: str
 /** A stretch that normalization may change without regard to what is around it. */
 const stretches = /\p{ASCII}?\P{ASCII}+/gu;
 
+/** A character with its marks, or the parts of a Korean syllable. */
+const clusters = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?\p{M}*|\P{M}\p{M}*|\p{M}+/gu;
+
 /**
- * Unicode normalization. Each user-perceived character that changes is one edit; where characters turn out to
- * interact across such borders, the stretch of text up to the next ASCII characters is.
+ * Unicode normalization. Each character that changes is one edit, together with its marks; where characters turn out
+ * to interact across such borders, the stretch of text up to the next ASCII characters is.
  */
 export function unicodeForm(form: NormalizationForm): Normalizer {
   return (text) => {
     const edits: Edit[] = [];
-    for (const { 0: stretch, index } of text.matchAll(stretches)) {
+    for (const { 0: stretch, index: offset } of text.matchAll(stretches)) {
       const whole = stretch.normalize(form);
-      if (whole !== stretch) for (const edit of editsWithin(stretch, index, whole, form)) edits.push(edit);
+      if (whole === stretch) continue;
+      const first = edits.length;
+      let joined = '';
+      for (const { 0: cluster, index } of stretch.matchAll(clusters)) {
+        const replacement = cluster.normalize(form);
+        const start = offset + index;
+        joined += replacement;
+        if (replacement !== cluster) edits.push({ start, end: start + cluster.length, replacement });
+      }
+      if (joined === whole) continue;
+      edits.length = first;
+      edits.push({ start: offset, end: offset + stretch.length, replacement: whole });
     }
     return edits;
   };
-}
-
-function editsWithin(stretch: string, offset: number, whole: string, form: NormalizationForm): Edit[] {
-  const edits: Edit[] = [];
-  let joined = '';
-  for (const { segment, index } of new Intl.Segmenter('und').segment(stretch)) {
-    const replacement = segment.normalize(form);
-    const start = offset + index;
-    joined += replacement;
-    if (replacement !== segment) edits.push({ start, end: start + segment.length, replacement });
-  }
-  return joined === whole ? edits : [{ start: offset, end: offset + stretch.length, replacement: whole }];
 }

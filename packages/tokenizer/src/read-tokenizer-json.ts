@@ -56,6 +56,8 @@ export function readTokenizerJson(
   const eos = roleId(config, 'eos', vocabulary);
   const textOf = (token: AddedToken) =>
     token.normalized ? normalizeString(normalizers, token.content) : token.content;
+  const texts = new Map(added.map((token) => [token.id, textOf(token)]));
+  const decoder = readDecoder(root.get('decoder'), vocabulary, readers, texts);
   const matcher = (normalized: boolean) =>
     new AddedTokenMatcher(
       added
@@ -69,12 +71,7 @@ export function readTokenizerJson(
     normalizers,
     preTokenizer: sequence(preTokenizers),
     model,
-    decoder: readDecoder(
-      root.get('decoder'),
-      vocabulary,
-      readers,
-      new Map(added.map((token) => [token.id, textOf(token)])),
-    ),
+    decoder: cleansUp(config, node) && readers.cleanUp ? readers.cleanUp(decoder) : decoder,
     post,
     specialTokenIds: specialTokenIds({
       bos: roleId(config, 'bos', vocabulary) ?? firstOf(post),
@@ -113,6 +110,18 @@ function readPostProcessor(node: FileNode, size: number, readers: JsonReaders): 
 function firstOf(post: PostProcessor): number | undefined {
   const [first] = post.single;
   return first && 'ids' in first ? first.ids[0] : undefined;
+}
+
+/**
+ * Whether decoded text is to be cleaned up. That of BPE is not, whatever the file says, because there it takes out
+ * spaces that belong to the text.
+ *
+ * Source: `_decode` in tokenization_utils_tokenizers.py of https://github.com/huggingface/transformers
+ */
+function cleansUp(config: FileNode, model: FileNode): boolean {
+  const flag = config.get('clean_up_tokenization_spaces');
+  const anyway = config.get('clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output');
+  return flag.boolean(false) && (modelType(model) !== 'BPE' || anyway.boolean(false));
 }
 
 /** @param texts what added tokens are decoded as: what the normalizers make of them */
