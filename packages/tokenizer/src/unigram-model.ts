@@ -18,6 +18,8 @@ export interface UnigramOptions {
   readonly singlePrecision?: boolean;
   /** Writes each unknown character by itself, instead of each run of them. */
   readonly unknownByCharacter?: boolean;
+  /** The text of the unknown token, if text may become it: it joins runs of unknown characters. */
+  readonly unknownPiece?: string | undefined;
 }
 
 /**
@@ -69,15 +71,25 @@ export class UnigramModel implements TokenModel {
           to = next;
           next = starts[to]!;
         }
-        this.#unknown.push(source, start + at, start + to, sink);
+        this.#pushUnknown(source, start + at, start + to, sink);
       }
       at = to;
     }
   }
 
+  #pushUnknown(source: SourceText, start: number, end: number, sink: TokenSink): void {
+    const { id } = this.#unknown;
+    const { unknownPiece } = this.#options;
+    const isPiece = end - start === unknownPiece?.length && source.text.slice(start, end) === unknownPiece;
+    if (isPiece && id !== undefined) sink.pushRange(id, source, start, end);
+    else this.#unknown.push(source, start, end, sink);
+  }
+
   #search(text: string, start: number, end: number): void {
     this.#reserve(end - start + 1);
     const { unknownScore, singlePrecision } = this.#options;
+    const joins = this.#options.unknownPiece !== undefined;
+    const unknownId = this.#unknown.id;
     const index = this.#index;
     const scores = this.#scores;
     const best = this.#best;
@@ -98,7 +110,7 @@ export class UnigramModel implements TokenModel {
         const score = singlePrecision ? Math.fround(scores[id]! + here) : scores[id]! + here;
         if (starts[to]! < 0 || score > best[to]!) {
           best[to] = score;
-          ids[to] = id;
+          ids[to] = joins && id === unknownId ? -1 : id;
           starts[to] = at;
         }
         if (to === at + step) isCharacter = true;
