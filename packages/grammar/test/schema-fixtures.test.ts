@@ -24,9 +24,9 @@ function createRandom(seed: number): () => number {
   };
 }
 
-const closers = [endToken, ...new TextEncoder().encode('"]}n1')];
+const closers = [endToken, ...new TextEncoder().encode('"]},n')];
 
-/** Writes a document by taking allowed bytes at random, and soon only those that close what is open. */
+/** Writes a document by taking allowed bytes at random, and soon mostly those that close what is open. */
 function walk(grammar: TokenGrammar, random: () => number, patience: number): string {
   using constraint = grammar.createConstraint();
   const mask = new Uint32Array(Math.ceil(constraint.vocabularySize / 32));
@@ -39,7 +39,7 @@ function walk(grammar: TokenGrammar, random: () => number, patience: number): st
     const allowed: number[] = [];
     for (let id = 0; id <= endToken; id++) if ((mask[id >>> 5]! >>> (id & 31)) & 1) allowed.push(id);
     if (allowed.length === 0) throw new Error(`a dead end after ${String.fromCharCode(...bytes)}`);
-    const close = step > patience ? closers.find((id) => allowed.includes(id)) : undefined;
+    const close = step > patience && random() < 0.8 ? closers.find((id) => allowed.includes(id)) : undefined;
     const printable = allowed.filter((id) => id >= 0x20 && id < 0x7f);
     const pool = printable.length > 0 && random() < 0.95 ? printable : allowed;
     const token = close ?? pool[Math.floor(random() * pool.length)]!;

@@ -5,6 +5,7 @@ import { byteCompiler, matches } from './byte-vocabulary.ts';
 
 const shared =
   process.env.LLAMELLA_SHARED_DATA ?? fileURLToPath(new URL('../../../../shared/data/', import.meta.url));
+export const sharedData = shared;
 export const grammarData = `${shared}/grammar`;
 export const suiteFolder = `${grammarData}/JSON-Schema-Test-Suite/tests/draft2020-12`;
 export const suiteExists = existsSync(suiteFolder);

@@ -46,7 +46,7 @@ const formats: Record<string, string> = {
   ipv4,
   ipv6,
   hostname: `${label}(?:\\.${label})*`,
-  email: `${atom}(?:\\.${atom})*@${label}(?:\\.${label})*`,
+  email: `${atom}(?:\\.${atom})*@${label}(?:\\.${label})+`,
   uri,
   'uri-reference': `(?:${uri}|${relative}${query})`,
   'json-pointer': jsonPointer,
