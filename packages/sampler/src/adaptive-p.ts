@@ -26,10 +26,10 @@ export function createAdaptiveP(target: number, decay: number): Draw {
     const { logits, count, maximum, total } = candidates;
     const weights = reserveWeights(candidates);
     const aim = Math.min(1, Math.max(0, 2 * target - average[0]! / average[1]!));
-    let largest = Number.NEGATIVE_INFINITY;
+    let largest = -Infinity;
     for (let i = 0; i < count; i++) {
       const logit = logits[i]!;
-      if (logit === Number.NEGATIVE_INFINITY) continue;
+      if (logit === -Infinity) continue;
       const probability = exponential(logit - maximum) / total;
       const distance = Math.abs(probability - aim) / WIDTH;
       weights[i] = probability;

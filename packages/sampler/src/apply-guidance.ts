@@ -23,10 +23,9 @@ export function applyGuidance(logits: Float32Array, unconditional: Float32Array,
   const own = logSumExp(logits);
   const other = logSumExp(unconditional);
   for (let i = 0; i < length; i++) {
-    if (logits[i] === Number.NEGATIVE_INFINITY) continue;
+    if (logits[i] === -Infinity) continue;
     const base = unconditional[i]! - other;
-    logits[i] =
-      base === Number.NEGATIVE_INFINITY ? logits[i]! - own : base + scale * (logits[i]! - own - base);
+    logits[i] = base === -Infinity ? logits[i]! - own : base + scale * (logits[i]! - own - base);
   }
 }
 

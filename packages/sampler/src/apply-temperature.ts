@@ -46,7 +46,7 @@ export function applyDynamicTemperature(
   }
   const { logits, count } = candidates;
   let possible = 0;
-  for (let i = 0; i < count; i++) if (logits[i]! > Number.NEGATIVE_INFINITY) possible++;
+  for (let i = 0; i < count; i++) if (logits[i]! > -Infinity) possible++;
   if (possible <= 1) return;
   summarize(candidates);
   register[0] = possible;

@@ -18,6 +18,6 @@ export function banRepeatedNgrams(
     let i = 0;
     while (i < size - 1 && tokens[start + i] === tokens[suffix + i]) i++;
     const next = tokens[start + size - 1]!;
-    if (i === size - 1 && next < logits.length) logits[next] = Number.NEGATIVE_INFINITY;
+    if (i === size - 1 && next < logits.length) logits[next] = -Infinity;
   }
 }

@@ -90,7 +90,7 @@ export function advanceBeams(
 
   const allEnded = ended.length === beamCount;
   const reach = earlyStopping === 'never' && lengthPenalty > 0 ? maxTokens : length;
-  const best = running.length > 0 ? running[0]!.score / reach ** lengthPenalty : Number.NEGATIVE_INFINITY;
+  const best = running.length > 0 ? running[0]!.score / reach ** lengthPenalty : -Infinity;
   const improvable = !allEnded || best > ended[beamCount - 1]!.score;
   const done = running.length === 0 || !improvable || (allEnded && earlyStopping === true);
   return { running, parents, ended, done };
@@ -110,7 +110,7 @@ function largest(
   { process }: BeamSearchOptions,
 ): Continuation[] {
   const found: Continuation[] = [];
-  let worst = Number.NEGATIVE_INFINITY;
+  let worst = -Infinity;
   for (const [parent, row] of rows.entries()) {
     const beam = running[parent]!;
     const total = logSumExp(row);

@@ -89,10 +89,10 @@ export function loadCandidates(candidates: Candidates, logits: Float32Array): vo
   const { length } = logits;
   if (length > ids.length)
     throw new InvalidArgumentError('logits', `must have at most ${ids.length} entries, got ${length}`);
-  let maximum = Number.NEGATIVE_INFINITY;
+  let maximum = -Infinity;
   for (let start = 0; start < length; start += BLOCK) {
     const end = Math.min(start + BLOCK, length);
-    let blockMaximum = Number.NEGATIVE_INFINITY;
+    let blockMaximum = -Infinity;
     for (let i = start; i < end; i++) {
       const logit = logits[i]!;
       // Written so that NaN, for which every comparison is false, is caught by the one comparison.
@@ -103,8 +103,8 @@ export function loadCandidates(candidates: Candidates, logits: Float32Array): vo
     blockMaxima[start / BLOCK] = blockMaximum;
     if (blockMaximum > maximum) maximum = blockMaximum;
   }
-  if (maximum === Number.NEGATIVE_INFINITY) throw noTokenLeft(logits);
-  if (maximum === Number.POSITIVE_INFINITY) throw positiveInfinity(logits.indexOf(maximum));
+  if (maximum === -Infinity) throw noTokenLeft(logits);
+  if (maximum === Infinity) throw positiveInfinity(logits.indexOf(maximum));
   candidates.logits = logits;
   candidates.count = length;
   candidates.size = length;
@@ -118,8 +118,7 @@ export function expandCandidates(candidates: Candidates): void {
   if (candidates.whole) return;
   let i = candidates.count - 1;
   // From the end, since no candidate's entry is after its id.
-  for (let id = size - 1; id >= 0; id--)
-    logits[id] = i >= 0 && ids[i] === id ? logits[i--]! : Number.NEGATIVE_INFINITY;
+  for (let id = size - 1; id >= 0; id--) logits[id] = i >= 0 && ids[i] === id ? logits[i--]! : -Infinity;
   candidates.count = size;
   candidates.whole = true;
 }
@@ -128,7 +127,7 @@ export function expandCandidates(candidates: Candidates): void {
 export function cutCandidates(candidates: Candidates): void {
   const { logits, ids, count, whole, blockMaxima, cut } = candidates;
   const { threshold } = cut;
-  let ties = threshold === Number.NEGATIVE_INFINITY ? 0 : cut.ties;
+  let ties = threshold === -Infinity ? 0 : cut.ties;
   let kept = 0;
   for (let start = 0; start < count; start += BLOCK) {
     if (whole && blockMaxima[start / BLOCK]! < threshold) continue;

@@ -62,7 +62,7 @@ export function createChecks(): Readonly<Record<keyof SamplerOptions, Check>> {
       (value) =>
         typeof value === 'object' &&
         value !== null &&
-        biasEntries(value).every(([id, bias]) => isToken(id) && (bias as number) < Number.POSITIVE_INFINITY),
+        biasEntries(value).every(([id, bias]) => isToken(id) && (bias as number) < Infinity),
     ],
     badWords: sequences,
     suppressTokens: tokens,

@@ -28,11 +28,11 @@ export function excludeTopChoices(
   register[0] = threshold;
   cutByProbability(candidates);
   let likely = 0;
-  let least = Number.POSITIVE_INFINITY;
+  let least = Infinity;
   let leastIndex = -1;
   for (let i = 0; i < count; i++) {
     const logit = logits[i]!;
-    if (logit < cut.threshold || logit === Number.NEGATIVE_INFINITY) continue;
+    if (logit < cut.threshold || logit === -Infinity) continue;
     likely++;
     if (logit > least) continue;
     least = logit;
@@ -42,7 +42,7 @@ export function excludeTopChoices(
   let kept = 0;
   for (let i = 0; i < count; i++) {
     const logit = logits[i]!;
-    if ((logit >= least && i !== leastIndex) || logit === Number.NEGATIVE_INFINITY) continue;
+    if ((logit >= least && i !== leastIndex) || logit === -Infinity) continue;
     logits[kept] = logit;
     ids[kept++] = whole ? i : ids[i]!;
   }

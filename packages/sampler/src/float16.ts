@@ -29,7 +29,7 @@ function createValues(): Float32Array {
   for (let half = 0; half < made.length; half++) {
     const exponent = (half >> 10) & 31;
     const fraction = half & 0x3ff;
-    let value = fraction > 0 ? Number.NaN : Number.POSITIVE_INFINITY;
+    let value = fraction > 0 ? NaN : Infinity;
     if (exponent < 31) {
       // Subnormal numbers have the exponent 1, without the leading bit.
       value = (exponent > 0 ? fraction + 0x400 : fraction) / 0x2000000;

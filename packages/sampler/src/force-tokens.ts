@@ -9,7 +9,7 @@ import { checkTokens } from './check-tokens.ts';
  */
 export function forceTokens(logits: Float32Array, allowed: Uint32Array, name = 'allowed'): void {
   checkTokens(allowed, 0, allowed.length, logits.length, name);
-  logits.fill(Number.NEGATIVE_INFINITY);
+  logits.fill(-Infinity);
   for (let i = 0; i < allowed.length; i++) logits[allowed[i]!] = 0;
 }
 
@@ -22,5 +22,5 @@ export function forceTokens(logits: Float32Array, allowed: Uint32Array, name = '
  */
 export function banTokens(logits: Float32Array, banned: Uint32Array, name = 'banned'): void {
   checkTokens(banned, 0, banned.length, logits.length, name);
-  for (let i = 0; i < banned.length; i++) logits[banned[i]!] = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < banned.length; i++) logits[banned[i]!] = -Infinity;
 }

@@ -7,7 +7,7 @@ import { noTokenLeft, notANumber, positiveInfinity } from './logits-error.ts';
  * @throws {InvalidArgumentError} when the logits are empty, hold NaN or +Infinity, or are all -Infinity
  */
 export function greedy(logits: Float32Array): number {
-  let best = Number.NEGATIVE_INFINITY;
+  let best = -Infinity;
   let token = -1;
   for (let i = 0; i < logits.length; i++) {
     const logit = logits[i]!;
@@ -18,6 +18,6 @@ export function greedy(logits: Float32Array): number {
     token = i;
   }
   if (token < 0) throw noTokenLeft(logits);
-  if (best === Number.POSITIVE_INFINITY) throw positiveInfinity(token);
+  if (best === Infinity) throw positiveInfinity(token);
   return token;
 }

@@ -15,7 +15,7 @@ export function keepTopNSigma(candidates: Candidates, n: number): void {
   let sum = 0;
   for (let i = 0; i < count; i++) {
     const logit = logits[i]!;
-    if (logit === Number.NEGATIVE_INFINITY) continue;
+    if (logit === -Infinity) continue;
     sum += logit;
     finite++;
   }
@@ -23,7 +23,7 @@ export function keepTopNSigma(candidates: Candidates, n: number): void {
   let squares = 0;
   for (let i = 0; i < count; i++) {
     const logit = logits[i]!;
-    if (logit !== Number.NEGATIVE_INFINITY) squares += (logit - mean) * (logit - mean);
+    if (logit !== -Infinity) squares += (logit - mean) * (logit - mean);
   }
   cut.threshold = maximum - n * Math.sqrt(squares / finite);
   cut.ties = count;

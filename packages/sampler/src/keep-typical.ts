@@ -44,11 +44,11 @@ export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keep
   }
   let kept = 0;
   const { threshold } = cut;
-  let largest = Number.NEGATIVE_INFINITY;
+  let largest = -Infinity;
   for (let i = 0; i < count; i++) {
     const logit = logits[i]!;
     const closeness = Math.fround(0 - Math.abs(logit - typical));
-    if (closeness < threshold || logit === Number.NEGATIVE_INFINITY) continue;
+    if (closeness < threshold || logit === -Infinity) continue;
     if (closeness === threshold && ties-- <= 0) continue;
     if (logit > largest) largest = logit;
     logits[kept] = logit;

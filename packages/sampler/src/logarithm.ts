@@ -18,7 +18,7 @@ export function takeLogarithm(): void {
     let series = 0;
     for (let n = 21; n > 1; n -= 2) series = q * (series + 1 / n);
     register[0] = k * Math.LN2 + 2 * (s + s * series);
-  } else register[0] = x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN;
+  } else register[0] = x === 0 ? -Infinity : NaN;
 }
 
 /** The natural logarithm of `x`, as `takeLogarithm`. */

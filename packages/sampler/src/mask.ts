@@ -24,8 +24,7 @@ export function applyMask(logits: Float32Array, mask: Uint32Array): void {
     const bits = mask[start >> 5]! | 0;
     if (bits === -1) continue;
     const end = Math.min(start + 32, length);
-    for (let i = start; i < end; i++)
-      if (((bits >>> (i - start)) & 1) === 0) logits[i] = Number.NEGATIVE_INFINITY;
+    for (let i = start; i < end; i++) if (((bits >>> (i - start)) & 1) === 0) logits[i] = -Infinity;
   }
 }
 
@@ -47,7 +46,7 @@ export function loadMasked(candidates: Candidates, logits: Float32Array, mask: U
     return;
   }
   let kept = 0;
-  let maximum = Number.NEGATIVE_INFINITY;
+  let maximum = -Infinity;
   for (let word = 0; word < mask.length; word++) {
     for (let bits = mask[word]! | 0; bits !== 0; bits &= bits - 1) {
       const id = word * 32 + 31 - Math.clz32(bits & -bits);
@@ -55,14 +54,14 @@ export function loadMasked(candidates: Candidates, logits: Float32Array, mask: U
       const logit = logits[id]!;
       if (!(logit <= maximum)) {
         if (Number.isNaN(logit)) throw notANumber(id);
-        if (logit === Number.POSITIVE_INFINITY) throw positiveInfinity(id);
+        if (logit === Infinity) throw positiveInfinity(id);
         maximum = logit;
       }
       logits[kept] = logit;
       ids[kept++] = id;
     }
   }
-  if (maximum === Number.NEGATIVE_INFINITY) throw noTokenLeft(logits);
+  if (maximum === -Infinity) throw noTokenLeft(logits);
   candidates.logits = logits;
   candidates.count = kept;
   candidates.size = length;

@@ -52,7 +52,7 @@ function zipfCount({ logits, count, size, work, cut }: Candidates, mu: Float64Ar
   sortHeap(work, estimated);
   let products = 0;
   let squares = 0;
-  for (let i = 0; i + 1 < estimated && work[i + 1]! > Number.NEGATIVE_INFINITY; i++) {
+  for (let i = 0; i + 1 < estimated && work[i + 1]! > -Infinity; i++) {
     register[0] = (i + 2) / (i + 1);
     takeLogarithm();
     const t = register[0]!;

@@ -43,7 +43,7 @@ export function createSteps(options: SamplerOptions): Map<SamplingStep, ChainSte
   const words: SequenceBias = {
     name: 'badWords',
     sequences: badWords.map((word) => Uint32Array.from(word)),
-    biases: new Float64Array(badWords.length).fill(Number.NEGATIVE_INFINITY),
+    biases: new Float64Array(badWords.length).fill(-Infinity),
   };
   onLogits('badWords', badWords.length > 0, (logits, tokens, count) =>
     applySequenceBias(logits, tokens, count, words),

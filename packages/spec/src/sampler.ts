@@ -69,7 +69,7 @@ export interface SamplingOptions {
   readonly forcedTokens?: readonly number[];
   /** Tokens that end a text, for `minTokens`, `minLength` and `forceEndAt`. */
   readonly endTokens?: readonly number[];
-  /** How many new tokens come before one of `endTokens` may. */
+  /** How many new tokens, counted from the sampler's first call, come before one of `endTokens` may. */
   readonly minTokens?: number;
   /** How many tokens, prompt included, come before one of `endTokens` may. */
   readonly minLength?: number;
