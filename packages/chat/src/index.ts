@@ -1,17 +1,22 @@
+export type { OutputEvent } from './output.ts';
 export {
+  type AssistantMessage,
+  collectMessage,
+  createOutputParser,
+  detectOutputFormat,
+  type OutputFormatName,
+  type OutputParser,
+  type OutputParserOptions,
+} from './output.ts';
+export type { ChatTemplateLimits } from './template.ts';
+export {
+  type ChatTemplateOptions,
   type ConfigChatTemplateOptions,
   chatTemplateFromConfig,
-  type ModelChatTemplateOptions,
-  type TokenizerConfig,
-} from './chat-template-from-config.ts';
-export {
   chatTemplateFromGguf,
+  createChatTemplate,
   type GgufChatTemplateOptions,
   type GgufMetadata,
-} from './chat-template-from-gguf.ts';
-export { type ChatTemplateOptions, createChatTemplate } from './create-chat-template.ts';
-export type { ChatTemplateLimits } from './limits.ts';
-export { type AssistantMessage, collectMessage } from './output/collect.ts';
-export type { OutputEvent } from './output/events.ts';
-export { detectOutputFormat, type OutputFormatName } from './output/formats.ts';
-export { createOutputParser, type OutputParser, type OutputParserOptions } from './output/output-parser.ts';
+  type ModelChatTemplateOptions,
+  type TokenizerConfig,
+} from './template.ts';

@@ -5,14 +5,11 @@ export interface ChatTemplateLimits {
   /** Length of the template, in UTF-16 units. Default 262,144. */
   readonly sourceLength: number;
   /**
-   * Work done for one conversation: one step for each expression and statement evaluated, and one more for each 256
-   * characters or entries of what it results in, and four for each turn of a loop. Default 2,000,000: about two seconds.
+   * Work done for one conversation: one step for each expression, statement and entry that is written, and more for long
+   * texts and lists. Default 2,000,000: about a second.
    */
   readonly steps: number;
-  /**
-   * Length of the prompt, and size of every value that the template makes: the texts in it, and 8 for each number, list
-   * or object. Default 16,777,216.
-   */
+  /** Length of the prompt, and of every text that the template makes; an entry of a list counts as 8. Default 16,777,216. */
   readonly outputLength: number;
 }
 

@@ -9,7 +9,7 @@ import {
 import { referenceCases, skipReason } from './shared-data.ts';
 
 const user = { role: 'user', content: 'Why?' };
-const values = { city: 'Zürich "a"', days: 2, list: [1, 'x'] };
+const everyValue = { city: 'Zürich "a"', days: 2, list: [1, 'x'] };
 const properties = {
   city: { type: 'string' },
   days: { type: 'integer' },
@@ -45,6 +45,8 @@ describe.skipIf(referenceCases.length === 0)(
       const source = referenceCases.find((entry) => entry.name === name)!.chat_template;
       expect(detectOutputFormat(source)).toBe(format);
       const template = createChatTemplate(source, { bosToken: '<s>', eosToken: end.trim() || '</s>' });
+      // LFM2's template puts texts between quotes without escapes.
+      const values = { ...everyValue, ...(format === 'lfm2' && { city: 'Zürich' }) };
       const asText = format === 'deepseek' ? JSON.stringify(values) : values;
       const call = {
         id: format === 'kimi' ? 'functions.get_weather:0' : 'abcdef123',
@@ -68,7 +70,6 @@ describe.skipIf(referenceCases.length === 0)(
       const parser = createOutputParser(format, { tools, createId: () => 'abcdef123' });
       const tail = end.trim();
       const body = tail !== '' && output.endsWith(tail) ? output.slice(0, -tail.length) : output;
-      if (name.includes('LFM')) throw new Error(JSON.stringify(body));
       const parsed = collectMessage([...parser.push(body), ...parser.end()]);
       expect(
         parsed.tool_calls?.map(({ function: { name: called, arguments: read } }) => [called, read]),
