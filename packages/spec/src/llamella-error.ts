@@ -12,6 +12,9 @@ const marker = Symbol.for('llamella.error');
  * - `backend`: the runtime that executes the graph reported a failure
  * - `template`: a chat template failed or is not usable
  * - `disposed`: the object was used after it was disposed
+ * - `network`: a server or the way to it failed; the same call can succeed later
+ * - `access`: a server refuses access, or wants a token
+ * - `no-space`: the disk is full
  */
 export type ErrorCode =
   | 'invalid-file'
@@ -22,7 +25,10 @@ export type ErrorCode =
   | 'busy'
   | 'backend'
   | 'template'
-  | 'disposed';
+  | 'disposed'
+  | 'network'
+  | 'access'
+  | 'no-space';
 
 /**
  * Base class of every error thrown by a Llamella package.
