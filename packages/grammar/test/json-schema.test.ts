@@ -145,6 +145,11 @@ describe('the form of the text', () => {
       ['-1.4', '-0.1'],
       ['-1.5', '0', '-0', '-0.0', '-2'],
     ],
+    [
+      { type: 'number', exclusiveMaximum: 7.5, minimum: -7.5 },
+      ['7', '7.4', '-7', '-7.5'],
+      ['7.5', '8', '-7.6', '-8'],
+    ],
     [{ type: 'integer', multipleOf: 7 }, ['0', '-14', '700'], ['1', '15']],
     [{ type: 'number', multipleOf: 0.25 }, ['0.25', '1.5', '3', '0.50'], ['0.3', '0.255']],
     [{ type: 'number', not: { type: 'integer' } }, ['0.5'], ['1', '1.0']],

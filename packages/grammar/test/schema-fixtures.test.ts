@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { byteCompiler, endToken, matches } from './byte-vocabulary.ts';
+import { createRandom } from './random.ts';
 import { schemaFixtures } from './schema-fixtures.ts';
 
 const compiler = byteCompiler();
@@ -11,17 +12,6 @@ function validatorOf(schema: object): (value: unknown) => boolean {
   const ajv = new Ajv2020({ strict: false, multipleOfPrecision: 9 });
   addFormats.default(ajv);
   return ajv.compile(schema) as (value: unknown) => boolean;
-}
-
-/** A generator of numbers from 0 to 1 that is the same each time (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 const closers = [endToken, ...new TextEncoder().encode('"]},n')];

@@ -176,7 +176,10 @@ function numberDfa(constraint: NumberConstraint): Dfa {
     (state) => {
       if (!canEnd(state) || (state.negative && !state.nonZero)) return false;
       if (integer !== undefined && state.nonInteger === integer) return false;
-      const orders = settled(state).map((order, at) =>
+      const ended = settled(state).map((order, at) =>
+        state.phase !== 'fraction' && order === 0 && decimals[at]!.fraction !== '' ? -1 : order,
+      );
+      const orders = ended.map((order, at) =>
         state.negative !== decimals[at]!.negative
           ? state.negative
             ? -1
