@@ -73,9 +73,8 @@ export function roleId(config: FileNode, role: string, vocabulary: Vocabulary): 
 }
 
 /**
- * Where tokenizer_config.json says whether BOS and EOS go around texts, that holds in place of the template.
- *
- * Source: `update_post_processor` in tokenization_utils_tokenizers.py of https://github.com/huggingface/transformers
+ * Puts BOS and EOS around texts where tokenizer_config.json asks for it and there is no template to say so. Where there
+ * is one it holds, as in version 5 of `transformers`; version 4 heeds the configuration for some kinds of tokenizer.
  *
  * @throws {InvalidFileError} when it asks for a token that there is none of
  */
@@ -85,7 +84,7 @@ export function withConfiguredEnds(
   vocabulary: Vocabulary,
 ): PostProcessor {
   const flags = ['bos', 'eos'].map((role) => config.get(`add_${role}_token`));
-  if (flags.every((flag) => flag.absent)) return post;
+  if (post.hasTemplate || flags.every((flag) => flag.absent)) return post;
   const [before, after] = ['bos', 'eos'].map((role, index) => {
     const flag = flags[index]!;
     if (!flag.boolean(false)) return [];

@@ -65,14 +65,11 @@ describe('tokenizer_config.json', () => {
   const a = tokenizerFromJson(smallJson()).tokenToId('a')! - modelSize;
   const tokens = { bos_token: '<|start|>', eos_token: '<|end_of_text|>' };
 
-  it('leaves the template alone where it says nothing', () => {
-    expect(ids(template(modelSize + 2), tokens)).toEqual([2, a]);
-  });
-
-  it('takes the place of the template where it asks for BOS or EOS, or for none', () => {
-    expect(ids(template(modelSize + 2), { ...tokens, add_bos_token: true })).toEqual([0, a]);
-    expect(ids(template(modelSize + 2), { ...tokens, add_bos_token: false })).toEqual([a]);
+  it('puts BOS and EOS around texts where there is no template', () => {
     expect(ids({}, { ...tokens, add_bos_token: true, add_eos_token: true })).toEqual([0, a, 1]);
+    expect(ids({}, { ...tokens, add_bos_token: false })).toEqual([a]);
+    expect(ids(template(modelSize + 2), { ...tokens, add_bos_token: true })).toEqual([2, a]);
+    expect(ids(template(modelSize + 2), { ...tokens, add_bos_token: false })).toEqual([2, a]);
   });
 
   it('makes tokens control tokens by naming them', () => {
