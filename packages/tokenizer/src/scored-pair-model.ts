@@ -69,26 +69,35 @@ export class ScoredPairModel extends WordModel {
       const from = starts[i]!;
       const id = ids[i]! & (frozenMark - 1);
       if (id < size) {
-        this.#putKnown(id, from, starts[i + 1]!);
-        continue;
+        this.#putKnown(id, text, from, starts[i + 1]!);
+      } else if (!this.#putBytes(text, from, starts[i + 1]!)) {
+        while (i + 1 < count && (ids[i + 1]! & (frozenMark - 1)) >= size) i++;
+        if (unknown.id !== undefined) this.put(unknown.id, from, starts[i + 1]!);
       }
-      const bytes = unknown.bytesOf(text, from, starts[i + 1]!);
-      for (let byte = 0; byte < bytes; byte++) this.put(unknown.byteId(byte), from, starts[i + 1]!);
-      if (bytes > 0 || unknown.id === undefined) continue;
-      while (i + 1 < count && (ids[i + 1]! & (frozenMark - 1)) >= size) i++;
-      this.put(unknown.id, from, starts[i + 1]!);
     }
   }
 
-  #putKnown(id: number, start: number, end: number): void {
+  #putKnown(id: number, text: string, start: number, end: number): void {
     const split = this.#merges.splits.get(id);
     if (!split) {
       this.put(id, start, end);
       return;
     }
-    const middle = start + this.#texts[split[0]]!.length;
-    this.#putKnown(split[0], start, middle);
-    this.#putKnown(split[1], middle, end);
+    let from = start;
+    for (const part of split) {
+      const to = from + this.#texts[part]!.length;
+      if (part < this.#vocabulary.size) this.#putKnown(part, text, from, to);
+      else if (!this.#putBytes(text, from, to)) this.put(this.#options.unknown.id ?? id, from, to);
+      from = to;
+    }
+  }
+
+  /** @returns whether all bytes of a character have tokens. */
+  #putBytes(text: string, start: number, end: number): boolean {
+    const { unknown } = this.#options;
+    const count = unknown.bytesOf(text, start, end);
+    for (let i = 0; i < count; i++) this.put(unknown.byteId(i), start, end);
+    return count > 0;
   }
 
   /** Fills in one symbol per character or frozen piece. @returns their number. */
