@@ -89,6 +89,7 @@ function randomSchema(depth: number): unknown {
     oneOf: () => [inner(), inner()],
     not: inner,
     if: inner,
+    // biome-ignore lint/suspicious/noThenProperty: it is the name of the keyword
     then: inner,
     else: inner,
     $ref: () => '#/$defs/shared',
