@@ -10,7 +10,9 @@ export type TextInput = string | readonly [first: string, second: string];
 
 /** How to encode for a model that takes batches. Nothing is shortened or padded unless asked for. */
 export interface BatchOptions extends EncodeOptions {
+  /** How to shorten inputs that are too long. */
   readonly truncation?: Truncation;
+  /** How to make the encodings equally long. */
   readonly padding?: Padding;
 }
 

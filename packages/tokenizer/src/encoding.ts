@@ -1,5 +1,6 @@
 /** Ids of a text or of a pair of texts, ready for a model. All arrays have one entry per id, `offsets` two. */
 export interface Encoding {
+  /** The ids of the texts, with those around them and padding. */
   readonly ids: Uint32Array;
   /** Start and end of each id in UTF-16 units of its text; 0 and 0 for ids that stand for no text. */
   readonly offsets: Uint32Array;

@@ -1,7 +1,17 @@
 /** A part of what surrounds texts: ids of special tokens, or the text or the second text itself. */
 export type TemplatePiece =
-  | { readonly ids: readonly number[]; readonly typeId: number }
-  | { readonly sequence: 0 | 1; readonly typeId: number };
+  | {
+      /** Special tokens that go here. */
+      readonly ids: readonly number[];
+      /** What each of them gets in `Encoding.typeIds`. */
+      readonly typeId: number;
+    }
+  | {
+      /** Which text goes here: 0 for the first, 1 for the second. */
+      readonly sequence: 0 | 1;
+      /** What each of its ids gets in `Encoding.typeIds`. */
+      readonly typeId: number;
+    };
 
 /** What happens to the ids of texts after the model. */
 export interface PostProcessor {
