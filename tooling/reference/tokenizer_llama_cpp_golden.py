@@ -5,7 +5,7 @@ Trains a byte-level BPE vocabulary without pre-tokenizer, so that its merges cro
 pre-tokenizer could set, and writes golden/pre-tokenizers.golden.json: the merges, and for each name one CRC-32 per
 block of strings over their ids, which start with BOS where the name asks for it. A name that the library does not
 know is left out and printed. `glm4` and `glm5` are left out: after this version, `glm5` was added, and both began to
-take whole pieces for tokens.
+take whole pieces for tokens. `whitespace` is left out: the library stops the process when a text has a space.
 
 Run: python tokenizer_llama_cpp_golden.py FOLDER_WITH_LIBLLAMA [BLOCKS]
 With BLOCKS, other numbers of blocks are written to the standard output instead.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type TextTokenizer, tokenizerFromGguf } from '../src/index.ts';
+import { type TextTokenizer, tokenizerFromGguf, tokenizerFromSentencePiece } from '../src/index.ts';
 import { readGgufMetadata } from './gguf-metadata.ts';
 import { hasSharedData, loadShared, sharedFile } from './test-data.ts';
 
@@ -29,5 +29,19 @@ describe.skipIf(!hasSharedData)("llama.cpp's vocabulary tests (need the shared t
   it('GPT-2, from GGUF', () => {
     const metadata = readGgufMetadata(sharedFile('gguf-vocab/ggml-vocab-gpt-2.gguf'));
     expectVocabularyTest(tokenizerFromGguf(metadata), 'ggml-vocab-gpt-2');
+  });
+
+  it('Llama 2, from tokenizer.json', () => {
+    expectVocabularyTest(loadShared('llama2'), 'ggml-vocab-llama-spm');
+  });
+
+  it('Llama 2, from GGUF', () => {
+    const metadata = readGgufMetadata(sharedFile('gguf-vocab/ggml-vocab-llama-spm.gguf'));
+    expectVocabularyTest(tokenizerFromGguf(metadata), 'ggml-vocab-llama-spm');
+  });
+
+  it('Llama 2, from tokenizer.model', () => {
+    const bytes = readFileSync(sharedFile('tokenizers/llama2/tokenizer.model'));
+    expectVocabularyTest(tokenizerFromSentencePiece(bytes), 'ggml-vocab-llama-spm');
   });
 });
