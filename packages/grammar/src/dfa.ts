@@ -167,32 +167,76 @@ function loops({ edges }: Dfa, state: number): CodePoints {
   return points;
 }
 
-/** A node that matches the texts of an automaton, each character written as `form` says. */
-export function nodeOfDfa(dfa: Dfa, form: (points: CodePoints) => Node = chars): Node {
-  const steps = new Map<number, [Node, number][]>();
+/** For each state, the least number of characters to an accepting one. */
+export function distances({ edges, accept }: Dfa): readonly number[] {
+  const users: number[][] = accept.map(() => []);
+  edges.forEach((list, state) => {
+    for (let at = 2; at < list.length; at += 3) users[list[at]!]!.push(state);
+  });
+  const result = accept.map((accepting) => (accepting ? 0 : Number.POSITIVE_INFINITY));
+  const queue = accept.flatMap((accepting, state) => (accepting ? [state] : []));
+  for (const state of queue)
+    for (const user of users[state]!)
+      if (result[user] === Number.POSITIVE_INFINITY) {
+        result[user] = result[state]! + 1;
+        queue.push(user);
+      }
+  return result;
+}
+
+const countFactor = 0x200000;
+
+/**
+ * A node that matches the texts of an automaton of at most `max` characters, each written as `form` says. Its states
+ * are those of the automaton, each with the count so far where there is a maximum.
+ */
+export function nodeOfDfa(
+  dfa: Dfa,
+  form: (points: CodePoints) => Node = chars,
+  max: number = Number.POSITIVE_INFINITY,
+): Node {
+  const steps = new Map<number, readonly (readonly [Node, number])[]>();
+  const counted = max !== Number.POSITIVE_INFINITY;
+  const least = counted ? distances(dfa) : [];
+  const edgesOf = (state: number): readonly (readonly [Node, number])[] => {
+    let edges = steps.get(state);
+    if (edges === undefined) {
+      const byTarget = new Map<number, number[]>();
+      const list = dfa.edges[state]!;
+      for (let at = 0; at < list.length; at += 3) {
+        const ranges = byTarget.get(list[at + 2]!);
+        if (ranges === undefined) byTarget.set(list[at + 2]!, [list[at]!, list[at + 1]!]);
+        else ranges.push(list[at]!, list[at + 1]!);
+      }
+      edges = Array.from(byTarget, ([target, ranges]) => [form(normalize(ranges)), target] as const);
+      steps.set(state, edges);
+    }
+    return edges;
+  };
+  const read = (state: string | number): [state: number, count: number] =>
+    counted
+      ? [Math.floor((state as number) / countFactor), (state as number) % countFactor]
+      : [state as number, 0];
   const machine: Machine = {
     items: [],
     start: 0,
-    prune: () => !isEmpty(dfa),
-    loop: (state) => {
-      const points = loops(dfa, state as number);
-      return points.length === 0 ? undefined : { points, room: Number.POSITIVE_INFINITY };
+    prune: () => !isEmpty(dfa) && !(counted && least[0]! > max),
+    loop: (given) => {
+      const [state, count] = read(given);
+      const points = loops(dfa, state);
+      return points.length === 0 ? undefined : { points, room: counted ? max - count - least[state]! : max };
     },
     step: (given) => {
-      const state = given as number;
-      let edges = steps.get(state);
-      if (edges === undefined) {
-        const byTarget = new Map<number, number[]>();
-        const list = dfa.edges[state]!;
-        for (let at = 0; at < list.length; at += 3) {
-          const ranges = byTarget.get(list[at + 2]!);
-          if (ranges === undefined) byTarget.set(list[at + 2]!, [list[at]!, list[at + 1]!]);
-          else ranges.push(list[at]!, list[at + 1]!);
-        }
-        edges = Array.from(byTarget, ([target, ranges]) => [form(normalize(ranges)), target]);
-        steps.set(state, edges);
-      }
-      return { accept: dfa.accept[state]!, edges };
+      const [state, count] = read(given);
+      const edges = edgesOf(state);
+      return {
+        accept: dfa.accept[state]!,
+        edges: !counted
+          ? edges
+          : edges.flatMap(([node, target]): [Node, number][] =>
+              count + 1 + least[target]! > max ? [] : [[node, target * countFactor + count + 1]],
+            ),
+      };
     },
   };
   return { kind: 'machine', machine };

@@ -239,6 +239,11 @@ describe('exact combinations', () => {
       ['{"xa":1,"xy":5}', '{"y":"s"}'],
       ['{"xy":4}', '{"z":1}', '{"xa":"s"}'],
     ],
+    [
+      { pattern: '^(ab)+$', maxLength: 5, minLength: 3, type: 'string' },
+      ['"abab"'],
+      ['"ab"', '"aba"', '"ababab"'],
+    ],
     [{ propertyNames: { maxLength: 2 }, type: 'object' }, ['{"ab":1}'], ['{"abc":1}']],
     [{ required: ['é"'], type: 'object', maxProperties: 1 }, ['{"é\\"":1}'], ['{}', '{"é\\"":1,"b":1}']],
     [

@@ -1,5 +1,15 @@
 import { allCodePoints } from '../code-points.ts';
-import { accepts, combine, type Dfa, dfaOfTexts, explore, isEmpty, nodeOfDfa, TooLarge } from '../dfa.ts';
+import {
+  accepts,
+  combine,
+  type Dfa,
+  dfaOfTexts,
+  distances,
+  explore,
+  isEmpty,
+  nodeOfDfa,
+  TooLarge,
+} from '../dfa.ts';
 import { dfaOfPattern } from '../dfa-of-node.ts';
 import { anyString, quoted, stringCharacters } from '../json-text.ts';
 import type { Node } from '../node.ts';
@@ -111,9 +121,16 @@ export function stringDfa({ min, max, patterns, values, excluded }: StringConstr
 const isPlain = ({ patterns, excluded, values }: StringConstraint): boolean =>
   patterns.length === 0 && excluded.length === 0 && values === undefined;
 
+const unlimited = Number.POSITIVE_INFINITY;
+const isTooShort = (dfa: Dfa, max: number): boolean => isEmpty(dfa) || distances(dfa)[0]! > max;
+
 /** @throws {TooLarge} */
 export function isEmptyString(constraint: StringConstraint): boolean {
-  return constraint.values === undefined && !isPlain(constraint) && isEmpty(stringDfa(constraint));
+  return (
+    constraint.values === undefined &&
+    !isPlain(constraint) &&
+    isTooShort(stringDfa({ ...constraint, max: unlimited }), constraint.max)
+  );
 }
 
 /** @throws {TooLarge} */
@@ -122,7 +139,7 @@ export function stringNode(constraint: StringConstraint): Node {
   if (values !== undefined) return nodeOfDfa(dfaOfTexts(values.map((value) => JSON.stringify(value))));
   if (isPlain(constraint)) return anyString(min, max);
   try {
-    return quoted(nodeOfDfa(stringDfa(constraint), stringCharacters));
+    return quoted(nodeOfDfa(stringDfa({ ...constraint, max: unlimited }), stringCharacters, max));
   } catch (error) {
     const only =
       patterns.length === 1 && excluded.length === 0 && min === 0 && max === Number.POSITIVE_INFINITY;
