@@ -35,7 +35,8 @@ export function pad(
   }
   checkLength('padding.multipleOf', multipleOf);
   const wanted = padding.length ?? 'longest';
-  const most = wanted === 'longest' ? Math.max(0, ...encodings.map(({ ids }) => ids.length)) : wanted;
+  const most =
+    wanted === 'longest' ? encodings.reduce((most, { ids }) => Math.max(most, ids.length), 0) : wanted;
   checkLength('padding.length', most);
   const length = multipleOf > 0 ? Math.ceil(most / multipleOf) * multipleOf : most;
   const fill = (encoding: Encoding): Encoding => {
