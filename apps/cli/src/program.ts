@@ -9,6 +9,7 @@ import type { RunFlags } from './commands/run.ts';
 import type { TokenizeFlags } from './commands/tokenize.ts';
 import { chatDefaults, runDefaults } from './defaults.ts';
 import { addGenerationOptions } from './generation-options.ts';
+import { addGrammarOptions } from './grammar-options.ts';
 import { addDeviceOptions, addLoadOptions } from './load-options.ts';
 import { parseNumber } from './parse-number.ts';
 import { findSimilarCommand } from './similar-command.ts';
@@ -45,7 +46,7 @@ export function createProgram(words: readonly string[], context: CommandContext)
     .command('chat [model] [message]', { isDefault: true })
     .description('answer one message, or talk when there is none')
     .option('--system <text>', 'instructions to the model');
-  addLoadOptions(addGenerationOptions(chat, chatDefaults))
+  addLoadOptions(addGrammarOptions(addGenerationOptions(chat, chatDefaults)))
     .option('--json', 'print one JSON document')
     .allowExcessArguments()
     .addHelpText(
@@ -72,7 +73,7 @@ export function createProgram(words: readonly string[], context: CommandContext)
     .command('run [model]')
     .description('continue a text, without a chat template')
     .option('--prompt <text>', 'text to continue; "-" reads stdin');
-  addLoadOptions(addGenerationOptions(run, runDefaults))
+  addLoadOptions(addGrammarOptions(addGenerationOptions(run, runDefaults)))
     .option('--logprobs <number>', 'with --json: log probabilities of the N likeliest tokens', (text) =>
       parseNumber('--logprobs', text, { integer: true, min: 0, max: 2 ** 31 - 1 }),
     )
@@ -90,7 +91,10 @@ export function createProgram(words: readonly string[], context: CommandContext)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
-      paragraphs('Model: smollm2, a GGUF file, or a tokenizer.json. stdin is taken as it is.'),
+      paragraphs(
+        'Model: smollm2, a GGUF file, a tokenizer.json, a tokenizer.model, a rank file such as cl100k_base.tiktoken, ' +
+          'or a folder with one of them. stdin is taken as it is.',
+      ),
     )
     .action(async (model: string, flags: TokenizeFlags) => {
       await (await import('./commands/tokenize.ts')).tokenize(model, flags, context);

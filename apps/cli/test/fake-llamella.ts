@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createGrammarCompiler } from '@llamella/grammar';
 import {
   type ChatMessage,
   type FinishReason,
@@ -131,6 +132,7 @@ export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella
         tokenizer: byteTokenizer,
         fidelity: fakeReport.fidelity,
         loadMs: 5,
+        grammars: createGrammarCompiler(byteTokenizer),
         generate(prompt, generateOptions = {}) {
           record.calls.push({ input: prompt, options: generateOptions });
           return typeof prompt === 'string'

@@ -1,4 +1,5 @@
 import type { Engine } from '@llamella/engine';
+import { createGrammarCompiler, type GrammarCompiler } from '@llamella/grammar';
 import type {
   Backend,
   ChatMessage,
@@ -32,6 +33,11 @@ export interface LoadedModel extends AsyncDisposable {
   readonly recommendedSystemPrompt?: string;
   /** Turns prompts into streams, and gives raw logits: see `@llamella/engine`. */
   readonly engine: Engine;
+  /**
+   * Compiles JSON schemas, regular expressions and grammars for this model, for the option `grammar` of `generate` and
+   * `chat`. It is made when first asked for, which takes some tenths of a second for a large vocabulary.
+   */
+  readonly grammars: GrammarCompiler;
 
   /**
    * Continues a text, or a list of token ids, as it is.
@@ -67,6 +73,7 @@ export interface LoadedModelParts {
 export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
   const { name, config, contextLength, tokenizer, fidelity, loadMs, engine, backend } = parts;
   const { recommendedSystemPrompt } = parts;
+  let grammars: GrammarCompiler | undefined;
   return {
     name,
     device: backend.info.device,
@@ -77,6 +84,10 @@ export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
     loadMs,
     ...(recommendedSystemPrompt !== undefined && { recommendedSystemPrompt }),
     engine,
+    get grammars() {
+      grammars ??= createGrammarCompiler(tokenizer);
+      return grammars;
+    },
     generate: (prompt, options = {}) => engine.generate(prompt, options),
     async *chat(messages, options = {}) {
       yield* engine.generate(encodeChat(tokenizer, parts.chatTemplate(), messages), options);

@@ -3,12 +3,13 @@ import { type Answer, answerDocument, collectAnswer, describeFinish } from '../a
 import type { CommandContext } from '../command-context.ts';
 import { runDefaults } from '../defaults.ts';
 import { type GenerationFlags, optionsWithoutEffect, toGenerateOptions } from '../generation-options.ts';
+import { type GrammarFlags, readGrammar } from '../grammar-options.ts';
 import { load } from '../load.ts';
 import { type LoadFlags, toLoadOptions } from '../load-options.ts';
 import { note, writeJson, writeResult } from '../output.ts';
 import { readInput, withoutFinalLineBreak } from '../read-input.ts';
 
-export interface RunFlags extends LoadFlags, GenerationFlags {
+export interface RunFlags extends LoadFlags, GenerationFlags, GrammarFlags {
   prompt?: string;
   logprobs?: number;
   json?: boolean;
@@ -39,9 +40,15 @@ export async function run(
     ...(flags.logprobs !== undefined && { logprobs: flags.logprobs }),
     signal,
   };
+  const compileGrammar = await readGrammar(flags, context);
   await using model = await load(reference, toLoadOptions(flags), context);
+  using grammar = compileGrammar?.(model);
   const onText = flags.json ? async () => {} : (text: string) => writeResult(context, text);
-  const answer: Answer = await collectAnswer(model.generate(prompt, options), onText, signal);
+  const answer: Answer = await collectAnswer(
+    model.generate(prompt, { ...options, ...(grammar && { grammar }) }),
+    onText,
+    signal,
+  );
   if (flags.json) return await writeJson(context, answerDocument(model, answer));
   await writeResult(context, '\n');
   const finish = describeFinish(answer, model);
