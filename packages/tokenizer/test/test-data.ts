@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
 import { type TextTokenizer, tokenizerFromGguf, tokenizerFromJson } from '../src/index.ts';
 import { readGgufMetadata } from './gguf-metadata.ts';
 
@@ -31,7 +32,7 @@ export function loadSmollm2(): TextTokenizer {
 }
 
 /** A tokenizer of the shared test data. */
-export function loadShared(name: 'llama3_1' | 'gpt2' | 'torchtitan-2k'): TextTokenizer {
+export function loadShared(name: 'llama3_1' | 'llama2' | 'gpt2' | 'torchtitan-2k'): TextTokenizer {
   const folder = sharedFile(`tokenizers/${name}`);
   return tokenizerFromJson(readJson(`${folder}/tokenizer.json`), readJson(`${folder}/tokenizer_config.json`));
 }
@@ -40,4 +41,25 @@ export function loadShared(name: 'llama3_1' | 'gpt2' | 'torchtitan-2k'): TextTok
 export const realTokenizers = [
   { name: 'smollm2', available: smollm2Path !== undefined, load: loadSmollm2 },
   { name: 'llama3_1', available: hasSharedData, load: () => loadShared('llama3_1') },
+] as const;
+
+/** A tokenizer of the fixtures, see fixtures/README.md. */
+export function loadFixture(name: 'unigram' | 'wordpiece'): TextTokenizer {
+  const bytes = readFileSync(new URL(`fixtures/${name}.tokenizer.json.br`, import.meta.url));
+  return tokenizerFromJson(JSON.parse(brotliDecompressSync(bytes).toString('utf8')));
+}
+
+/** Without its settings, which name further control tokens. */
+function loadTorchtitan(): TextTokenizer {
+  return tokenizerFromJson(readJson(sharedFile('tokenizers/torchtitan-2k/tokenizer.json')));
+}
+
+/** Tokenizers whose outputs are compared with the reference, see tooling/reference/tokenizer_golden.py. */
+export const referenceTokenizers = [
+  ...realTokenizers,
+  { name: 'llama2', available: hasSharedData, load: () => loadShared('llama2') },
+  { name: 'gpt2', available: hasSharedData, load: () => loadShared('gpt2') },
+  { name: 'torchtitan-2k', available: hasSharedData, load: loadTorchtitan },
+  { name: 'unigram', available: true, load: () => loadFixture('unigram') },
+  { name: 'wordpiece', available: true, load: () => loadFixture('wordpiece') },
 ] as const;
