@@ -1,7 +1,7 @@
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import typescript from 'typescript';
-import { allowedPackages, mayUseNode } from './layers.mjs';
+import { allowedPackages, isNodeSource, mayUseNode } from './layers.mjs';
 
 /** Per package: its sources import only what the architecture and its package.json allow. */
 export function checkImports({ packages, read }) {
@@ -34,11 +34,14 @@ function importProblem(specifier, file, item, allowed, workspace) {
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(file), specifier);
     if (!target.startsWith('src/') && target !== 'package.json') return 'it lies outside of src';
+    if (isNodeSource(target) && !isNodeSource(file) && !mayUseNode(item, file)) {
+      return 'only the entry point for Node may know it';
+    }
     return /\.(ts|json)$/.test(target) ? undefined : 'imports of own files end in .ts';
   }
   const name = packageNameOf(specifier);
   if (specifier.startsWith('node:') || builtinModules.includes(name)) {
-    return mayUseNode(item) ? undefined : 'this package must not depend on Node';
+    return mayUseNode(item, file) ? undefined : 'this package must not depend on Node';
   }
   const { dependencies = {}, peerDependencies = {}, optionalDependencies = {} } = item.manifest;
   if (!(name in { ...dependencies, ...peerDependencies, ...optionalDependencies })) {

@@ -21,9 +21,23 @@ export function allowedPackages({ name, isApp }, publishedPackages) {
   return exceptions[name] ?? ['@llamella/spec'];
 }
 
-/** Everywhere else the platform is passed in, so that the package runs in a browser too. */
-export function mayUseNode({ name, isApp }) {
-  return isApp || isModel(name) || name === compositionRoot || name === '@llamella/runtime-node';
+/** Sources of a layer that are about one platform, behind an entry point of their own: `src/node.ts`, `src/node/`. */
+const nodeEntries = new Set(['@llamella/hub']);
+
+/**
+ * Everywhere else the platform is passed in, so that the package runs in a browser too.
+ *
+ * @param {{ name: string, isApp: boolean }} item
+ * @param {string} file path of the source in the package
+ */
+export function mayUseNode({ name, isApp }, file) {
+  if (isApp || isModel(name) || name === compositionRoot || name === '@llamella/runtime-node') return true;
+  return nodeEntries.has(name) && isNodeSource(file);
+}
+
+/** Whether a source belongs to a package's entry point for Node, which the rest of the package must not import. */
+export function isNodeSource(file) {
+  return file === 'src/node.ts' || file.startsWith('src/node/');
 }
 
 function isModel(name) {

@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/node.ts'],
+  format: 'esm',
+  dts: true,
+  clean: true,
+  sourcemap: true,
+  platform: 'neutral',
+  target: 'es2023',
+  tsconfig: 'tsconfig.node.json',
+  external: [/^node:/],
+});
