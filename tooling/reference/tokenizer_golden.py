@@ -41,7 +41,7 @@ from tokenizer_strings import GOLDEN, TEST, utf16_offsets
 SEED = 20261121
 BLOCK = 50
 BLOCKS = 4000
-READABLE = 36
+READABLE = 30
 # Characters that the normalizer of the Unigram tokenizer removes, and its control tokens.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 SPECIAL = re.compile("</?s>|<unk>|<pad>")
