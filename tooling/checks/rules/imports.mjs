@@ -34,9 +34,8 @@ function importProblem(specifier, file, item, allowed, workspace) {
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(file), specifier);
     if (!target.startsWith('src/') && target !== 'package.json') return 'it lies outside of src';
-    if (isNodeSource(target) && !isNodeSource(file) && !mayUseNode(item, file)) {
+    if (isNodeSource(item, target) && !isNodeSource(item, file))
       return 'only the entry point for Node may know it';
-    }
     return /\.(ts|json)$/.test(target) ? undefined : 'imports of own files end in .ts';
   }
   const name = packageNameOf(specifier);

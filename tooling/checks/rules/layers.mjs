@@ -30,14 +30,15 @@ const nodeEntries = new Set(['@llamella/hub']);
  * @param {{ name: string, isApp: boolean }} item
  * @param {string} file path of the source in the package
  */
-export function mayUseNode({ name, isApp }, file) {
+export function mayUseNode(item, file) {
+  const { name, isApp } = item;
   if (isApp || isModel(name) || name === compositionRoot || name === '@llamella/runtime-node') return true;
-  return nodeEntries.has(name) && isNodeSource(file);
+  return isNodeSource(item, file);
 }
 
 /** Whether a source belongs to a package's entry point for Node, which the rest of the package must not import. */
-export function isNodeSource(file) {
-  return file === 'src/node.ts' || file.startsWith('src/node/');
+export function isNodeSource({ name }, file) {
+  return nodeEntries.has(name) && (file === 'src/node.ts' || file.startsWith('src/node/'));
 }
 
 function isModel(name) {

@@ -34,6 +34,7 @@ test('finds every form of import, and none in comments and strings', () => {
 test.each([
   ['packages/graph/src/index.ts', "import type { Tensor } from '@llamella/spec';"],
   ['packages/graph/src/index.ts', "import { p } from 'protobuf/sub';"],
+  ['packages/graph/src/index.ts', "import { n } from './node.ts';"],
   ['packages/graph/src/a/b.ts', "import { p } from '../c.ts';"],
   ['packages/runtime-node/src/index.ts', "import { open } from 'node:fs';"],
   ['packages/hub/src/node.ts', "import 'node:fs'; import { d } from './node/disk.ts';"],
