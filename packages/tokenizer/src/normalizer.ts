@@ -1,3 +1,4 @@
+import { AlignedEdits, characterBefore } from './aligned-edits.ts';
 import { matchesOf } from './pattern-matches.ts';
 import { type Edit, EditedText, OriginalText, type SourceText } from './source-text.ts';
 
@@ -35,48 +36,59 @@ export function prepend(prefix: string): Normalizer {
 }
 
 /**
- * Replaces the matches of a pattern.
+ * Replaces the matches of a pattern. The new text comes from the last character of a match, or from the character
+ * before a match of no width, as `NormalizedString::replace` of https://github.com/huggingface/tokenizers has it.
  *
  * @param pattern with flag `g`
  * @param replacement a text, or what makes one of a match
  */
 export function replaceAll(pattern: RegExp, replacement: string | ((matched: string) => string)): Normalizer {
-  return (text) =>
-    Array.from(matchesOf(text, pattern), ({ 0: matched, index }) => ({
-      start: index,
-      end: index + matched.length,
-      replacement: typeof replacement === 'string' ? replacement : replacement(matched),
-    }));
+  return (text) => {
+    const edits: Edit[] = [];
+    for (const { 0: matched, index } of matchesOf(text, pattern)) {
+      const end = index + matched.length;
+      const start = characterBefore(text, end);
+      if (start > index) edits.push({ start: index, end: start, replacement: '' });
+      const kept = matched === '' ? text.slice(start, end) : '';
+      const added = typeof replacement === 'string' ? replacement : replacement(matched);
+      edits.push({ start, end, replacement: kept + added });
+    }
+    return edits;
+  };
 }
 
-/** A stretch that normalization may change without regard to what is around it. */
+/** A stretch that normalization changes without regard to what is around it. */
 const stretches = /\p{ASCII}?\P{ASCII}+/gu;
 
-/** A character with its marks, or the parts of a Korean syllable. */
-const clusters = /[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?\p{M}*|\P{M}\p{M}*|\p{M}+/gu;
-
 /**
- * Unicode normalization. Each character that changes is one edit, together with its marks; where characters turn out
- * to interact across such borders, the stretch of text up to the next ASCII characters is.
+ * Unicode normalization. A character comes from the first of the characters that it was composed of, counted after
+ * marks were put in order: of old characters as many go away as others were composed with.
+ *
+ * Source: https://github.com/n1t0/unicode-normalization
  */
 export function unicodeForm(form: NormalizationForm): Normalizer {
   return (text) => {
-    const edits: Edit[] = [];
-    for (const { 0: stretch, index: offset } of text.matchAll(stretches)) {
+    const aligned = new AlignedEdits(text);
+    for (const { 0: stretch, index } of text.matchAll(stretches)) {
       const whole = stretch.normalize(form);
       if (whole === stretch) continue;
-      const first = edits.length;
-      let joined = '';
-      for (const { 0: cluster, index } of stretch.matchAll(clusters)) {
-        const replacement = cluster.normalize(form);
-        const start = offset + index;
-        joined += replacement;
-        if (replacement !== cluster) edits.push({ start, end: start + cluster.length, replacement });
+      /** For each decomposed character, from last to first: whether it starts what an old character becomes. */
+      const starts = new Map<string, boolean[]>();
+      for (const old of Array.from(stretch).reverse()) {
+        const parts = Array.from(old.normalize(form.replace('C', 'D')));
+        while (parts.length > 0) {
+          const part = parts.pop()!;
+          if (!starts.has(part)) starts.set(part, []);
+          starts.get(part)!.push(parts.length === 0);
+        }
       }
-      if (joined === whole) continue;
-      edits.length = first;
-      edits.push({ start: offset, end: offset + stretch.length, replacement: whole });
+      aligned.old = index;
+      for (const character of whole) {
+        let change = 1;
+        for (const part of character.normalize('NFD')) if (starts.get(part)!.pop()) change--;
+        aligned.put(character, change);
+      }
     }
-    return edits;
+    return aligned.edits;
   };
 }

@@ -1,6 +1,6 @@
+import { AlignedEdits } from './aligned-edits.ts';
 import type { CharacterMap } from './character-map.ts';
 import type { Normalizer } from './normalizer.ts';
-import type { Edit } from './source-text.ts';
 
 /** Stretches in which characters may be joined to graphemes, with the ASCII characters next to them. */
 const stretches = /\r\n|[ -~]?(?:[^\0-\x7f]+[ -~]?)+/g;
@@ -19,14 +19,40 @@ export function precompiled(map: CharacterMap): Normalizer {
   const segmenter = new Intl.Segmenter('und');
   const ascii = Array.from({ length: 128 }, (_, code) => map.match(String.fromCharCode(code), 0, 1, true));
   return (text) => {
-    const edits = new AlignedEdits(text);
+    const aligned = new AlignedEdits(text);
+    let isEmpty = true;
+    /** Whether the last new character comes from the same old one as the one before it. */
+    let isFurther = false;
+    const keep = (start: number, end: number) => {
+      if (aligned.old === start) aligned.old = end;
+      else aligned.put(text.slice(start, end), 0);
+      isEmpty = isFurther = false;
+    };
+    const replace = (start: number, end: number, replacement: string) => {
+      const news = Array.from(replacement);
+      let left = Array.from(text.slice(start, end)).length;
+      if (news.length === 0) {
+        if (isEmpty) return;
+        if (isFurther) {
+          // It takes the place of the first old character that goes away.
+          const last = aligned.edits.at(-1)!;
+          const further = Array.from(last.replacement).at(-1)!;
+          last.replacement = last.replacement.slice(0, -further.length);
+          news.push(further);
+        }
+      }
+      isFurther = news.length > left;
+      for (const character of news) aligned.put(character, left-- > 0 ? 0 : 1);
+      for (; left > 0; left--) aligned.replace('');
+      isEmpty = false;
+    };
     const characters = (start: number, end: number) => {
       for (let at = start; at < end; ) {
         const code = text.codePointAt(at)!;
         const to = at + (code > 0xffff ? 2 : 1);
         const replacement = code < 128 ? ascii[code] : map.match(text, at, to, true);
-        if (replacement === undefined) edits.keep(at, to);
-        else edits.replace(at, to, replacement);
+        if (replacement === undefined) keep(at, to);
+        else replace(at, to, replacement);
         at = to;
       }
     };
@@ -36,7 +62,7 @@ export function precompiled(map: CharacterMap): Normalizer {
         const to = from + segment.length;
         const whole = utf8Size(segment) < 6 ? map.match(text, from, to, true) : undefined;
         if (whole === undefined) characters(from, to);
-        else edits.replace(from, to, whole);
+        else replace(from, to, whole);
       }
     };
     let done = 0;
@@ -46,66 +72,9 @@ export function precompiled(map: CharacterMap): Normalizer {
       done = index + stretch.length;
     }
     characters(done, text.length);
-    return edits.finish();
+    while (aligned.old < text.length) aligned.replace('');
+    return aligned.edits;
   };
-}
-
-/** Puts edits together so that each character of a replacement comes from the character that the source says. */
-class AlignedEdits {
-  readonly #text: string;
-  readonly #edits: Edit[] = [];
-  /** The next old character that a new one comes from. It lags when a text starts with characters that go away. */
-  #old = 0;
-  #isEmpty = true;
-  /** Whether the last new character is one of those that come from the last old one. */
-  #inserted = false;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  keep(start: number, end: number): void {
-    this.#isEmpty = this.#inserted = false;
-    if (this.#old === start) this.#old = end;
-    else this.#put(this.#text.slice(start, end), 1);
-  }
-
-  replace(start: number, end: number, replacement: string): void {
-    const olds = Array.from(this.#text.slice(start, end)).length;
-    const news = Array.from(replacement);
-    let left = olds - news.length;
-    if (news.length === 0) {
-      if (this.#isEmpty) return;
-      if (this.#inserted) {
-        // A further new character that others go away after takes the place of the first of those.
-        const { replacement: before, ...range } = this.#edits.pop()!;
-        const last = Array.from(before).at(-1)!;
-        this.#edits.push({ ...range, replacement: before.slice(0, -last.length) });
-        this.#put(last, 1);
-        left--;
-      }
-    }
-    for (let i = 0; i < Math.min(olds, news.length); i++) {
-      this.#put(i + 1 < olds ? news[i]! : news.slice(i).join(''), 1);
-    }
-    if (left > 0) this.#put('', left);
-    this.#isEmpty = false;
-    this.#inserted = news.length > olds;
-  }
-
-  finish(): readonly Edit[] {
-    if (this.#old < this.#text.length) this.#put('', this.#text.length);
-    return this.#edits;
-  }
-
-  /** Replaces the next `count` old characters. */
-  #put(replacement: string, count: number): void {
-    const start = this.#old;
-    for (let i = 0; i < count && this.#old < this.#text.length; i++) {
-      this.#old += this.#text.codePointAt(this.#old)! > 0xffff ? 2 : 1;
-    }
-    this.#edits.push({ start, end: this.#old, replacement });
-  }
 }
 
 function utf8Size(text: string): number {
