@@ -7,4 +7,4 @@ export type { GgufArray, GgufValue } from './gguf/gguf-value.ts';
 export { type GgufCheckpoint, type OpenGgufOptions, openGguf } from './gguf/open-gguf.ts';
 export { readSplitCount, splitFileNames } from './gguf/splits.ts';
 export { type FineGridError, fineGridBound, fineGridError } from './pack/fine-grid-error.ts';
-export { packInitializer } from './pack/pack-initializer.ts';
+export { type PackedError, packInitializer } from './pack/pack-initializer.ts';

@@ -2,6 +2,7 @@ import { createRandom } from '@llamella/conformance';
 import type { PackRecipe, TensorType } from '@llamella/spec';
 import { decodeTensor, encodeTensor, packInitializer } from '@llamella/weights';
 import { describe, expect, it } from 'vitest';
+import { generateBlocks } from './generated-blocks.ts';
 import { type MemoryTensor, memoryCheckpoint, randomBlocks, setParameters } from './memory-checkpoint.ts';
 import { packAndUnpack } from './unpack.ts';
 
@@ -37,6 +38,66 @@ describe.each([
     );
     expect([...Float32Array.from(values)]).toEqual(exactValues(tensors));
   });
+});
+
+describe.each([
+  ['Q2_K', 4, 16],
+  ['Q2_K', 8, 16],
+  ['Q3_K', 4, 16],
+  ['Q3_K', 8, 16],
+  ['Q4_K', 4, 32],
+  ['Q4_K', 8, 32],
+  ['Q5_K', 8, 32],
+  ['Q6_K', 8, 16],
+  ['IQ4_NL', 8, 32],
+  ['IQ4_XS', 8, 32],
+  ['TQ1_0', 4, 32],
+  ['TQ2_0', 4, 32],
+  ['MXFP4', 8, 32],
+  ['IQ1_S', 8, 32],
+  ['IQ1_M', 8, 16],
+  ['IQ2_XXS', 8, 32],
+  ['IQ2_XS', 8, 16],
+  ['IQ2_S', 8, 16],
+  ['IQ3_XXS', 8, 32],
+  ['IQ3_S', 8, 32],
+] as const)('%s in %i bits on its own grid', (type, bits, scaleLength) => {
+  const tensors = [3, 2].map((outputs, index): MemoryTensor => {
+    const bytes = generateBlocks(type, outputs * 2, index);
+    return { name: `${index}`, type, shape: [outputs, 512], bytes };
+  });
+
+  it('gives the same weights, stacked', async () => {
+    const options = { tensors: ['0', '1'], bits };
+    const values = await packAndUnpack(memoryCheckpoint(tensors), options, 5, 512, scaleLength);
+    // Adding zero makes -0 positive: a block minimum of zero does that too.
+    const exact = exactValues(tensors).map((value) => value + 0);
+    if (bits === 8 || !['Q2_K', 'Q4_K'].includes(type)) {
+      expect([...Float32Array.from(values, (value) => value + 0)]).toEqual(exact);
+      return;
+    }
+    // The block minimum has half of the code's range added, in float32.
+    for (let start = 0; start < values.length; start += scaleLength) {
+      const largest = Math.max(...exact.slice(start, start + scaleLength).map(Math.abs));
+      for (let at = start; at < start + scaleLength; at++) {
+        expect(Math.abs(values[at]! - exact[at]!)).toBeLessThanOrEqual(largest * 2 ** -20);
+      }
+    }
+  });
+});
+
+it('writes block minimums row by row when transposed', async () => {
+  const w = tensor('w', 'Q5_1', 4);
+  const pack = async (transpose: boolean) => {
+    const bytes = new Uint8Array(4 * 3 * 4);
+    const recipe = { kind: 'block-minimums', tensors: ['w'], bits: 8, transpose } as const;
+    await packInitializer(recipe, memoryCheckpoint([w]), bytes);
+    return new Float32Array(bytes.buffer);
+  };
+  const columns = await pack(false);
+  expect([...(await pack(true))]).toEqual(
+    Array.from({ length: 12 }, (_, at) => columns[(at % 3) * 4 + Math.floor(at / 3)]),
+  );
 });
 
 it('stacks tensors of different types', async () => {
@@ -123,7 +184,9 @@ describe('what cannot be packed', () => {
     tensor('q8', 'Q8_0', 2),
     { name: 'narrow', type: 'Q4_1', shape: [2, 32], bytes: new Uint8Array(40) },
     { name: 'half', type: 'F16', shape: [2, inputs], bytes: new Uint8Array(384) },
-    { name: 'k', type: 'Q4_K', shape: [1, 256], bytes: new Uint8Array(144) },
+    { name: 'k', type: 'I32', shape: [1, 256], bytes: new Uint8Array(1024) },
+    { name: 'q2k', type: 'Q2_K', shape: [1, 256], bytes: new Uint8Array(84) },
+    { name: 'q4k', type: 'Q4_K', shape: [1, 256], bytes: new Uint8Array(144) },
   ]);
   const recipe = (changes: Partial<PackRecipe>): PackRecipe => ({
     kind: 'quantized',
@@ -142,7 +205,7 @@ describe('what cannot be packed', () => {
       'narrow has 32 inputs and cannot be stacked on q4',
     ],
     [recipe({ tensors: ['half'] }), 0, 'unsupported', 'tensor half: packing F16 as quantized'],
-    [recipe({ kind: 'decode', tensors: ['k'] }), 0, 'unsupported', 'tensor k: decoding Q4_K'],
+    [recipe({ kind: 'decode', tensors: ['k'] }), 0, 'unsupported', 'tensor k: decoding I32'],
     [recipe({ tensors: ['q8'], bits: 4 }), 0, 'unsupported', 'tensor q8: packing Q8_0 in 4 bits'],
     [recipe({ blockSize: 64 }), 0, 'unsupported', 'packing in blocks of 64'],
     [recipe({ transpose: true }), 0, 'invalid-argument', 'recipe.transpose: cannot be used with quantized'],
@@ -154,6 +217,18 @@ describe('what cannot be packed', () => {
       'recipe.grid: fine leaves no block',
     ],
     [{ kind: 'quantized', tensors: ['q4'] }, 0, 'invalid-argument', 'recipe.bits: is needed for quantized'],
+    [
+      recipe({ tensors: ['q2k'], blockSize: 32 }),
+      0,
+      'unsupported',
+      'tensor q2k: packing Q2_K in blocks of 32',
+    ],
+    [
+      recipe({ tensors: ['q4k', 'q2k'], bits: 4, grid: 'folded', blockSize: 16 }),
+      0,
+      'invalid-argument',
+      'q2k has a scale for every 16 weights and cannot be stacked on q4k with 32',
+    ],
     [recipe({}), 191, 'invalid-argument', 'destination: has 191 bytes; quantized of [2, 96] takes 192'],
   ])('%j', async (bad, length, code, message) => {
     const packed = packInitializer(bad, checkpoint, new Uint8Array(length));

@@ -10,8 +10,9 @@ export async function packAndUnpack(
   options: Omit<PackRecipe, 'kind' | 'bits'> & { readonly bits: 4 | 8 },
   outputs: number,
   inputs: number,
+  scaleLength = 32,
 ): Promise<Float64Array> {
-  const blocks = inputs / 32;
+  const blocks = inputs / scaleLength;
   const bits = options.bits;
   const pack = async (kind: PackRecipe['kind'], length: number) => {
     const bytes = new Uint8Array(length).fill(0xaa);
@@ -31,7 +32,7 @@ export async function packAndUnpack(
   const values = new Float64Array(outputs * inputs);
   for (let output = 0; output < outputs; output++) {
     for (let input = 0; input < inputs; input++) {
-      const block = input >> 5;
+      const block = Math.floor(input / scaleLength);
       const u = field(quantized, output * inputs + input);
       const zeroPoint = field(zeroPoints.subarray(output * zeroRow, (output + 1) * zeroRow), block);
       const minimum = minimums === undefined ? 0 : minimums[block * outputs + output]!;

@@ -1,11 +1,12 @@
 import type { TensorType } from '@llamella/spec';
 
 /**
- * A type that stores elements as small unsigned integers, codes, in blocks that share a scale:
- * `value = (code - zeroCode) * scale + minimum`.
+ * A type that stores elements as small unsigned integers, codes, in blocks, with a scale for every `scaleLength`
+ * elements: `value = (code - zeroCode) * scale + minimum`. Types that choose values from a table have the table's
+ * integers as codes.
  *
- * All functions work on whole blocks. `bytes` must start at an even address, `codes` at a multiple of four. Scales
- * and minimums are float16 in the file. Layouts: ggml-common.h; rounding of `encode`: `quantize_row_*_ref` in
+ * All functions work on whole blocks. `bytes` must start at an even address, `codes` at a multiple of four. Every
+ * product of code and scale is exact in float32. Layouts: ggml-common.h; rounding of `encode`: `quantize_row_*_ref` in
  * ggml-quants.c.
  */
 export interface BlockFormat {
@@ -13,14 +14,18 @@ export interface BlockFormat {
   /** Elements per block. */
   readonly blockLength: number;
   readonly blockBytes: number;
-  /** Bits of a code: 4, 5 or 8. */
+  /** Elements that share a scale. */
+  readonly scaleLength: 16 | 32;
+  /** Bits of a code: 2 to 8. */
   readonly codeBits: number;
   /** The code that stands for zero, before the minimum is added. */
   readonly zeroCode: number;
-  /** Byte in the block where the float16 minimum is; absent in formats without one. */
-  readonly minimumOffset?: number;
+  /** Whether values have a minimum added; then `zeroCode` is 0. */
+  readonly hasMinimum: boolean;
   /** Writes one byte per element, in element order. */
   readonly unpack: (bytes: Uint8Array, codes: Uint8Array) => void;
-  /** Quantizes float32 values as ggml's reference does. */
-  readonly encode: (values: Float32Array, bytes: Uint8Array) => void;
+  /** Writes one scale per `scaleLength` elements and, in formats that have them, as many minimums. */
+  readonly readScales: (bytes: Uint8Array, scales: Float32Array, minimums: Float32Array) => void;
+  /** Quantizes float32 values as ggml's reference does; absent where that needs an importance matrix or a search. */
+  readonly encode?: (values: Float32Array, bytes: Uint8Array) => void;
 }

@@ -10,7 +10,7 @@ import { tensorByteLength } from './tensor-byte-length.ts';
  *
  * @param shape outermost dimension first; blocks run along the last one
  * @returns the values in row-major order
- * @throws {UnsupportedError} for types other than F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1 and Q8_0
+ * @throws {UnsupportedError} for F64 and integer types
  * @throws {InvalidArgumentError} when `bytes` does not have the size that type and shape ask for
  */
 export function decodeTensor(type: TensorType, bytes: Uint8Array, shape: readonly number[]): Float32Array {
@@ -44,6 +44,6 @@ export function checkDecodable(type: TensorType, name?: string): void {
   const where = name === undefined ? '' : `tensor ${name}: `;
   throw new UnsupportedError(
     `${where}decoding ${type}`,
-    'use a model in F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1 or Q8_0',
+    'it holds no weights of a model; use a floating-point type of at most 32 bits or a block type',
   );
 }

@@ -1,4 +1,4 @@
-import { toFloat16 } from './float16.ts';
+import { writeHalf } from './float16.ts';
 
 const blockLength = 32;
 
@@ -27,9 +27,7 @@ export function encodeAroundZero(
     }
     const scale = round(extreme / -zeroCode);
     const inverse = scale === 0 ? 0 : round(1 / scale);
-    const half = toFloat16(scale);
-    bytes[at] = half & 255;
-    bytes[at + 1] = half >>> 8;
+    writeHalf(bytes, at, scale);
     for (let index = 0; index < blockLength; index++) {
       const scaled = round(values[start + index]! * inverse);
       codes[index] = Math.min(2 * zeroCode - 1, round(scaled + (zeroCode + 0.5)) | 0);

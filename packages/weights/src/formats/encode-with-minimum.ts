@@ -1,4 +1,4 @@
-import { toFloat16 } from './float16.ts';
+import { writeHalf } from './float16.ts';
 
 const blockLength = 32;
 
@@ -25,11 +25,8 @@ export function encodeWithMinimum(
     }
     const scale = round(round(maximum - minimum) / largestCode);
     const inverse = scale === 0 ? 0 : round(1 / scale);
-    const halves = [toFloat16(scale), toFloat16(minimum)] as const;
-    bytes[at] = halves[0] & 255;
-    bytes[at + 1] = halves[0] >>> 8;
-    bytes[at + 2] = halves[1] & 255;
-    bytes[at + 3] = halves[1] >>> 8;
+    writeHalf(bytes, at, scale);
+    writeHalf(bytes, at + 2, minimum);
     for (let index = 0; index < blockLength; index++) {
       const scaled = round(round(values[start + index]! - minimum) * inverse);
       codes[index] = Math.min(largestCode, round(scaled + 0.5) | 0);

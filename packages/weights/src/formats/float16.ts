@@ -17,9 +17,25 @@ export function float16Table(): Uint32Array {
   return table;
 }
 
+let values: Float32Array | undefined;
+
 /** {@link float16Table} seen as float32 values. */
 export function float16Values(): Float32Array {
-  return new Float32Array(float16Table().buffer);
+  values ??= new Float32Array(float16Table().buffer);
+  return values;
+}
+
+/** The float16 at `at`. */
+export function readHalf(bytes: Uint8Array, at: number): number {
+  return float16Values()[bytes[at]! | (bytes[at + 1]! << 8)]!;
+}
+
+/** Stores a float32 as float16, rounded to nearest. @returns the value as stored */
+export function writeHalf(bytes: Uint8Array, at: number, value: number): number {
+  const half = toFloat16(value);
+  bytes[at] = half & 255;
+  bytes[at + 1] = half >>> 8;
+  return float16Values()[half]!;
 }
 
 const float = new Float32Array(1);

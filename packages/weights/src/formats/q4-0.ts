@@ -1,5 +1,6 @@
 import type { BlockFormat } from './block-format.ts';
 import { encodeAroundZero } from './encode-around-zero.ts';
+import { halfParameters } from './half-parameters.ts';
 import { packNibbles, unpackNibbles } from './nibbles.ts';
 
 const blockBytes = 18;
@@ -11,8 +12,11 @@ export const q4_0: BlockFormat = {
   type: 'Q4_0',
   blockLength: 32,
   blockBytes,
+  scaleLength: 32,
   codeBits: 4,
   zeroCode,
+  hasMinimum: false,
+  readScales: halfParameters(blockBytes),
   unpack: (bytes, codes) => unpackNibbles(bytes, codes, blockBytes, nibblesOffset),
   encode: (values, bytes) =>
     encodeAroundZero(values, bytes, blockBytes, zeroCode, (codes, at) => {

@@ -1,5 +1,6 @@
 import type { BlockFormat } from './block-format.ts';
 import { encodeWithMinimum } from './encode-with-minimum.ts';
+import { halfParameters } from './half-parameters.ts';
 import { packNibbles, unpackNibbles } from './nibbles.ts';
 
 const blockBytes = 20;
@@ -10,9 +11,11 @@ export const q4_1: BlockFormat = {
   type: 'Q4_1',
   blockLength: 32,
   blockBytes,
+  scaleLength: 32,
   codeBits: 4,
   zeroCode: 0,
-  minimumOffset: 2,
+  hasMinimum: true,
+  readScales: halfParameters(blockBytes, 2),
   unpack: (bytes, codes) => unpackNibbles(bytes, codes, blockBytes, nibblesOffset),
   encode: (values, bytes) =>
     encodeWithMinimum(values, bytes, blockBytes, 15, (codes, at) => {

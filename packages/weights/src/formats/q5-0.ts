@@ -1,6 +1,7 @@
 import type { BlockFormat } from './block-format.ts';
 import { encodeAroundZero } from './encode-around-zero.ts';
 import { addFifthBits, packFifthBits } from './fifth-bits.ts';
+import { halfParameters } from './half-parameters.ts';
 import { packNibbles, unpackNibbles } from './nibbles.ts';
 
 const blockBytes = 22;
@@ -13,8 +14,11 @@ export const q5_0: BlockFormat = {
   type: 'Q5_0',
   blockLength: 32,
   blockBytes,
+  scaleLength: 32,
   codeBits: 5,
   zeroCode,
+  hasMinimum: false,
+  readScales: halfParameters(blockBytes),
   unpack(bytes, codes) {
     unpackNibbles(bytes, codes, blockBytes, nibblesOffset);
     addFifthBits(bytes, codes, blockBytes, fifthBitsOffset);

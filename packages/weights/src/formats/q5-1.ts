@@ -1,6 +1,7 @@
 import type { BlockFormat } from './block-format.ts';
 import { encodeWithMinimum } from './encode-with-minimum.ts';
 import { addFifthBits, packFifthBits } from './fifth-bits.ts';
+import { halfParameters } from './half-parameters.ts';
 import { packNibbles, unpackNibbles } from './nibbles.ts';
 
 const blockBytes = 24;
@@ -12,9 +13,11 @@ export const q5_1: BlockFormat = {
   type: 'Q5_1',
   blockLength: 32,
   blockBytes,
+  scaleLength: 32,
   codeBits: 5,
   zeroCode: 0,
-  minimumOffset: 2,
+  hasMinimum: true,
+  readScales: halfParameters(blockBytes, 2),
   unpack(bytes, codes) {
     unpackNibbles(bytes, codes, blockBytes, nibblesOffset);
     addFifthBits(bytes, codes, blockBytes, fifthBitsOffset);

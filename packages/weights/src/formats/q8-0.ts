@@ -1,5 +1,6 @@
 import type { BlockFormat } from './block-format.ts';
-import { toFloat16 } from './float16.ts';
+import { writeHalf } from './float16.ts';
+import { halfParameters } from './half-parameters.ts';
 
 const blockLength = 32;
 const blockBytes = 34;
@@ -9,8 +10,11 @@ export const q8_0: BlockFormat = {
   type: 'Q8_0',
   blockLength,
   blockBytes,
+  scaleLength: 32,
   codeBits: 8,
   zeroCode: 128,
+  hasMinimum: false,
+  readScales: halfParameters(blockBytes),
   unpack(bytes, codes) {
     const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 1);
     const words = new Uint32Array(codes.buffer, codes.byteOffset, codes.byteLength >>> 2);
@@ -29,9 +33,7 @@ export const q8_0: BlockFormat = {
       }
       const scale = round(largest / 127);
       const inverse = scale === 0 ? 0 : round(1 / scale);
-      const half = toFloat16(scale);
-      bytes[at] = half & 255;
-      bytes[at + 1] = half >>> 8;
+      writeHalf(bytes, at, scale);
       for (let index = 0; index < blockLength; index++) {
         const scaled = round(values[start + index]! * inverse);
         // Half away from zero, which Math.round is not for negative numbers.

@@ -101,7 +101,7 @@ export function applyFineGrid(
   first: number,
 ): void {
   const words = new Uint32Array(codes.buffer, codes.byteOffset, codes.byteLength >>> 2);
-  const perBlock = format.blockLength >>> 2;
+  const perBlock = format.scaleLength >>> 2;
   const allLargest = (2 ** format.codeBits - 1) * 0x01010101;
   for (let block = first, at = 0; at < words.length; block++, at += perBlock) {
     const multiplier = grid.multipliers[block]!;

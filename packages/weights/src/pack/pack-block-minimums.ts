@@ -1,17 +1,25 @@
 import type { PackPart } from './pack-initializer.ts';
-import { partFormat, readMinimums, readScales } from './read-parameters.ts';
+import { partFormat, readParameters } from './read-parameters.ts';
 
 /**
- * float32 `[inputs/32, totalOutputs]`: what every weight of the block has added, beside `(u - 2^(bits-1)) * scale`;
- * zero in formats without a minimum. A 4-bit code is stored as it is, so half its range is added back here.
+ * float32 `[inputs/scaleLength, totalOutputs]`, or `[totalOutputs, inputs/scaleLength]` when transposed: what every
+ * weight of the block has added, beside `(u - 2^(bits-1)) * scale`; zero in formats without a minimum. A 4-bit code is
+ * stored as it is, so half its range is added back here.
  */
 export function packBlockMinimums(part: PackPart, target: Uint8Array): void {
-  const blocks = part.inputs / partFormat(part).blockLength;
+  const { firstOutput, outputs, totalOutputs, recipe } = part;
+  const blocks = part.inputs / partFormat(part).scaleLength;
   const constants = blockConstants(part);
   const values = new Float32Array(target.buffer, target.byteOffset, target.byteLength >>> 2);
+  if (recipe.transpose) {
+    const rows = values.subarray(firstOutput * blocks, (firstOutput + outputs) * blocks);
+    if (constants === undefined) rows.fill(0);
+    else rows.set(constants);
+    return;
+  }
   for (let block = 0; block < blocks; block++) {
-    const row = block * part.totalOutputs + part.firstOutput;
-    for (let output = 0; output < part.outputs; output++) {
+    const row = block * totalOutputs + firstOutput;
+    for (let output = 0; output < outputs; output++) {
       values[row + output] = constants === undefined ? 0 : constants[output * blocks + block]!;
     }
   }
@@ -19,9 +27,8 @@ export function packBlockMinimums(part: PackPart, target: Uint8Array): void {
 
 /** The constants row by row, or `undefined` when all are zero. */
 function blockConstants(part: PackPart): Float32Array | undefined {
-  const minimums = readMinimums(part);
+  const { scales, minimums } = readParameters(part);
   if (minimums === undefined || part.recipe.bits === 8) return minimums;
-  const scales = readScales(part);
   for (let block = 0; block < minimums.length; block++) minimums[block]! += 8 * scales[block]!;
   return minimums;
 }

@@ -1,32 +1,40 @@
-import { foldedGrid, remainderZero } from './folded-grid.ts';
+import { allOne, allZero, foldedGrid, remainderForm } from './folded-grid.ts';
 import type { PackPart } from './pack-initializer.ts';
 import { partFormat } from './read-parameters.ts';
-import { recipeBlockSize, remainderBlocks } from './recipe-layout.ts';
-
-/** Two codes of zero in a byte. */
-const zeroPair = remainderZero * 0x11;
+import { remainderBlocks } from './recipe-layout.ts';
 
 /**
- * uint8 `[outputs, allBlocks, blockSize/2]`: the codes of a row, then the first and the second digits of its
- * remainders, filled up with zeros to a whole block
+ * uint8 `[outputs, allBlocks, blockSize*bits/8]`: the codes of a row, then the digits of its remainders, filled up with
+ * zeros to a whole block
  */
 export function packFoldedQuantized(part: PackPart, target: Uint8Array): void {
-  const { inputs, outputs, firstOutput } = part;
-  const { blockBytes, unpack } = partFormat(part);
-  const { blocks, blockSize, added } = rowLayout(part);
-  const { digits } = foldedGrid(part);
-  const addedBytes = (added * blockSize) / 2;
-  const codes = new Uint8Array(inputs);
-  let to = (firstOutput * (inputs + added * blockSize)) / 2;
-  for (let row = 0; row < outputs; row++) {
-    unpack(part.bytes.subarray(row * blocks * blockBytes, (row + 1) * blocks * blockBytes), codes);
-    for (let at = 0; at < inputs; at += 2) target[to++] = codes[at]! | (codes[at + 1]! << 4);
-    target.fill(zeroPair, to, to + addedBytes);
-    for (let pair = 0; pair < blocks; pair++) {
-      const from = 2 * (row * blocks + pair);
-      target[to + pair] = digits[from]! | (digits[from + 1]! << 4);
-    }
-    to += addedBytes;
+  const { inputs, outputs, firstOutput, blockSize } = part;
+  const { blockBytes, blockLength, unpack, scaleLength } = partFormat(part);
+  const { added, bits } = rowLayout(part);
+  const { digits, shifts } = foldedGrid(part);
+  const form = remainderForm(bits);
+  const sums = inputs / scaleLength;
+  const rowBytes = (inputs / blockLength) * blockBytes;
+  const row = new Uint8Array(inputs + added * blockSize).fill(form.zero, inputs);
+  const codes = row.subarray(0, inputs);
+  const packedBytes = (row.length * bits) / 8;
+  for (let output = 0; output < outputs; output++) {
+    unpack(part.bytes.subarray(output * rowBytes, (output + 1) * rowBytes), codes);
+    shiftCodes(codes, shifts.subarray(output * sums, (output + 1) * sums), scaleLength);
+    row.set(digits.subarray(output * sums * form.digits, (output + 1) * sums * form.digits), inputs);
+    let to = (firstOutput + output) * packedBytes;
+    if (bits === 8) target.set(row, to);
+    else for (let at = 0; at < row.length; at += 2) target[to++] = row[at]! | (row[at + 1]! << 4);
+  }
+}
+
+function shiftCodes(codes: Uint8Array, shifts: Int16Array, scaleLength: number): void {
+  for (const [block, shift] of shifts.entries()) {
+    if (shift === 0) continue;
+    const start = block * scaleLength;
+    const end = start + scaleLength;
+    if (shift === allZero || shift === allOne) codes.fill(shift === allZero ? 0 : 1, start, end);
+    else for (let at = start; at < end; at++) codes[at]! += shift;
   }
 }
 
@@ -45,31 +53,34 @@ export function packFoldedScales(part: PackPart, target: Uint8Array): void {
   }
 }
 
-/** uint8 `[outputs, allBlocks/2]`, two to a byte, low first, each row padded to whole bytes */
+/** uint8 `[outputs, allBlocks*bits/8]`; 4 bits are two to a byte, low first, each row padded to whole bytes */
 export function packFoldedZeroPoints(part: PackPart, target: Uint8Array): void {
-  const { blocks, repeats, added } = rowLayout(part);
+  const { blocks, repeats, added, bits } = rowLayout(part);
   const { zeroPoints } = foldedGrid(part);
+  const { zero } = remainderForm(bits);
   const main = blocks * repeats;
-  const rowBytes = Math.ceil((main + added) / 2);
+  const rowBytes = Math.ceil(((main + added) * bits) / 8);
   for (let row = 0; row < part.outputs; row++) {
     const start = (part.firstOutput + row) * rowBytes;
-    target.fill(zeroPair, start, start + rowBytes);
+    target.fill(bits === 8 ? zero : zero * 0x11, start, start + rowBytes);
     for (let at = 0; at < main; at++) {
-      const to = start + (at >> 1);
-      const zero = zeroPoints[row * blocks + Math.floor(at / repeats)]!;
-      target[to] = at % 2 === 0 ? (target[to]! & 0xf0) | zero : (target[to]! & 0x0f) | (zero << 4);
+      const point = zeroPoints[row * blocks + Math.floor(at / repeats)]!;
+      if (bits === 8) target[start + at] = point;
+      else {
+        const to = start + (at >> 1);
+        target[to] = at % 2 === 0 ? (target[to]! & 0xf0) | point : (target[to]! & 0x0f) | (point << 4);
+      }
     }
   }
 }
 
-/** Blocks of the format in a row, blocks that each is cut into, and blocks added for the remainders. */
+/** Scales of the format in a row, packed blocks that each is cut into, and blocks added for the remainders. */
 function rowLayout(part: PackPart) {
-  const { blockLength } = partFormat(part);
-  const blockSize = recipeBlockSize(part.recipe);
+  const { scaleLength } = partFormat(part);
   return {
-    blocks: part.inputs / blockLength,
-    blockSize,
-    repeats: blockLength / blockSize,
-    added: remainderBlocks(part.recipe, part.inputs),
+    bits: part.recipe.bits!,
+    blocks: part.inputs / scaleLength,
+    repeats: scaleLength / part.blockSize,
+    added: remainderBlocks(part.recipe, part.inputs, part.blockSize, scaleLength),
   };
 }

@@ -7,6 +7,7 @@ import {
   type PackRecipe,
   type TensorInfo,
 } from '@llamella/spec';
+import { foldedGrid } from './folded-grid.ts';
 import { packBlockMinimums } from './pack-block-minimums.ts';
 import { packDecoded } from './pack-decoded.ts';
 import { packFoldedQuantized, packFoldedScales, packFoldedZeroPoints } from './pack-folded.ts';
@@ -27,6 +28,16 @@ export interface PackPart {
   /** Outputs of all stacked tensors. */
   readonly totalOutputs: number;
   readonly recipe: PackRecipe;
+  /** Weights that share a scale once packed. */
+  readonly blockSize: number;
+}
+
+/** What packing did to a tensor. */
+export interface PackedError {
+  /** Name of the tensor. */
+  readonly tensor: string;
+  /** Largest error of a weight, in the longest step of its row. */
+  readonly largest: number;
 }
 
 /** Writes one part into the bytes of the whole initializer, which start at a multiple of four. */
@@ -52,18 +63,21 @@ const foldedWriters: Partial<Record<PackKind, PackPartWriter>> = {
  *
  * | stored as | bits | grid | u | zero point | scale | block minimum |
  * |---|---|---|---|---|---|---|
- * | Q4_0 | 4 | native | code | 8 | d | 0 |
- * | Q4_1 | 4 | native | code | 8 | d | m + 8 d |
- * | Q4_0, Q5_0, Q8_0 | 8 | native, fine | value + 128 | 128 | d | 0 |
- * | Q4_1, Q5_1 | 8 | native | code + 128 | 128 | d | m |
- * | Q4_1, Q5_1 | 8 | fine | see {@link fineGridError} | per block | d/1 … d/17 | none |
- * | Q4_0, Q4_1 | 4 | folded | code | per block | d | none; the remainders are weights of further inputs |
+ * | Q4_0, Q3_K, TQ1_0, TQ2_0 | 4 | native | value + 8 | 8 | d | 0 |
+ * | Q4_1, Q2_K, Q4_K | 4 | native | code | 8 | d | m + 8 d |
+ * | formats without a minimum | 8 | native, fine | value + 128 | 128 | d | 0 |
+ * | Q4_1, Q5_1, Q2_K, Q4_K, Q5_K | 8 | native | code + 128 | 128 | d | m |
+ * | the same | 8 | fine | see {@link fineGridError} | per block | d over a whole number | none |
+ * | formats with codes of at most 4 or 8 bits | 4, 8 | folded | code, shifted where all weights are positive | per block | d | none; the remainders are weights of further inputs |
+ *
+ * `value` is the weight in steps of the scale: of IQ and MXFP4 types the table's integer, of IQ1 eight times the value.
  *
  * Shapes and dtypes of what is written: `PackKind` of `@llamella/spec`. The grids: `PackGrid`.
  *
  * The machine must be little-endian, as all that run JavaScript are.
  *
  * @param destination receives the bytes; its length must be exactly that of the initializer
+ * @returns on the folded grid the error of each tensor, measured; otherwise nothing
  * @throws {InvalidArgumentError} when the recipe does not fit the tensors, or the destination the recipe
  * @throws {UnsupportedError} for tensor types that cannot be packed as asked
  * @throws {InvalidFileError} when a scale or minimum in the file is not finite
@@ -75,14 +89,15 @@ export async function packInitializer(
   checkpoint: Checkpoint,
   destination: Uint8Array,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<readonly PackedError[]> {
   const infos = recipe.tensors.map((name) => {
     const info = checkpoint.tensors.get(name);
     if (info === undefined) throw new LlamellaError('not-found', `${checkpoint.name}: no tensor ${name}`);
     return info;
   });
-  const { totalOutputs, inputs } = checkRecipe(recipe, infos);
-  const byteLength = packedByteLength(recipe, totalOutputs, inputs);
+  const layout = checkRecipe(recipe, infos);
+  const { totalOutputs, inputs, blockSize } = layout;
+  const byteLength = packedByteLength(recipe, layout);
   if (destination.byteLength !== byteLength) {
     throw new InvalidArgumentError(
       'destination',
@@ -90,6 +105,7 @@ export async function packInitializer(
     );
   }
   const target = destination.byteOffset % 4 === 0 ? destination : new Uint8Array(byteLength);
+  const errors: PackedError[] = [];
   let firstOutput = 0;
   for (const info of infos) {
     const stored = await checkpoint.readTensor(info.name, signal);
@@ -102,9 +118,24 @@ export async function packInitializer(
     }
     const bytes = stored.byteOffset % 4 === 0 ? stored : new Uint8Array(stored);
     const outputs = info.shape.slice(0, -1).reduce((product, length) => product * length, 1);
-    const write = (recipe.grid === 'folded' && foldedWriters[recipe.kind]) || writers[recipe.kind];
-    write({ file: checkpoint.name, info, bytes, firstOutput, outputs, inputs, totalOutputs, recipe }, target);
+    const part: PackPart = {
+      ...{
+        file: checkpoint.name,
+        info,
+        bytes,
+        firstOutput,
+        outputs,
+        inputs,
+        totalOutputs,
+        recipe,
+        blockSize,
+      },
+    };
+    const folded = recipe.grid === 'folded' ? foldedWriters[recipe.kind] : undefined;
+    (folded ?? writers[recipe.kind])(part, target);
+    if (folded !== undefined) errors.push({ tensor: info.name, largest: foldedGrid(part).largestError });
     firstOutput += outputs;
   }
   if (target !== destination) destination.set(target);
+  return errors;
 }

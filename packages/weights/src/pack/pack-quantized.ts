@@ -1,10 +1,11 @@
 import { applyFineGrid, fineGrid } from './fine-grid.ts';
 import type { PackPart } from './pack-initializer.ts';
-import { partFormat, readMinimums, readScales } from './read-parameters.ts';
+import { partFormat, readParameters } from './read-parameters.ts';
 
-const blocksAtOnce = 2048;
-/** MatMulNBits's default zero point for 8 bits. */
+const elementsAtOnce = 65_536;
+/** MatMulNBits's default zero points for 8 and for 4 bits. */
 const zeroPoint = 128;
+const zeroNibble = 8;
 
 /** uint8 `[outputs, inputs/blockSize, blockSize*bits/8]`, elements in order, the first in the lowest bits */
 export function packQuantized(part: PackPart, target: Uint8Array): void {
@@ -17,20 +18,25 @@ export function packQuantized(part: PackPart, target: Uint8Array): void {
 function packBytes(part: PackPart, rows: Uint8Array): void {
   const format = partFormat(part);
   format.unpack(part.bytes, rows);
-  const minimums = part.recipe.grid === 'fine' ? readMinimums(part) : undefined;
-  if (minimums !== undefined) {
-    const scales = readScales(part);
-    applyFineGrid(format, fineGrid(format, scales, minimums), scales, minimums, rows, 0);
-  } else if (format.zeroCode !== zeroPoint) {
-    const shift = (zeroPoint - format.zeroCode) * 0x01010101;
-    const words = new Uint32Array(rows.buffer, rows.byteOffset, rows.byteLength >>> 2);
-    for (let word = 0; word < words.length; word++) words[word]! += shift;
+  if (part.recipe.grid === 'fine' && format.hasMinimum) {
+    const { scales, minimums } = readParameters(part);
+    applyFineGrid(format, fineGrid(format, scales, minimums!), scales, minimums!, rows, 0);
+    return;
   }
+  const words = new Uint32Array(rows.buffer, rows.byteOffset, rows.byteLength >>> 2);
+  addToAll(words, zeroPoint - format.zeroCode);
+}
+
+/** Adds a number to all four bytes of all words; none overflows. */
+function addToAll(words: Uint32Array, number: number): void {
+  const addend = number * 0x01010101;
+  if (number !== 0) for (let word = 0; word < words.length; word++) words[word]! += addend;
 }
 
 function packNibblePairs(part: PackPart, rows: Uint8Array): void {
   const format = partFormat(part);
-  const { blockLength, blockBytes } = format;
+  const { blockLength, blockBytes, hasMinimum, zeroCode } = format;
+  const blocksAtOnce = elementsAtOnce / blockLength;
   const count = (rows.byteLength * 2) / blockLength;
   const codes = new Uint32Array((Math.min(blocksAtOnce, count) * blockLength) >>> 2);
   const packed = new Uint32Array(rows.buffer, rows.byteOffset, rows.byteLength >>> 2);
@@ -42,6 +48,7 @@ function packNibblePairs(part: PackPart, rows: Uint8Array): void {
       part.bytes.subarray(first * blockBytes, last * blockBytes),
       new Uint8Array(words.buffer, 0, words.byteLength),
     );
+    if (!hasMinimum) addToAll(words, zeroNibble - zeroCode);
     for (let at = 0; at < words.length; at += 2)
       packed[to++] = joinPairs(words[at]!) | (joinPairs(words[at + 1]!) << 16);
   }

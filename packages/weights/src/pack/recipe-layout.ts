@@ -2,24 +2,27 @@ import { InvalidArgumentError, type PackRecipe, type TensorInfo, UnsupportedErro
 import { blockFormat } from '../formats/block-formats.ts';
 import { checkDecodable } from '../formats/decode-tensor.ts';
 import { tensorByteLength } from '../formats/tensor-byte-length.ts';
+import { remainderForm } from './folded-grid.ts';
 
-/** The block size of all formats that can be packed now. */
-const formatBlockSize = 32;
-
-/** Block sizes of MatMulNBits that a block of the formats can be cut into. */
+/** Block sizes of MatMulNBits that the weights of one scale can be cut into. */
 const packedBlockSizes = [16, 32];
 
-/** Weights that share a scale once packed. */
-export function recipeBlockSize(recipe: PackRecipe): number {
-  return recipe.blockSize ?? formatBlockSize;
+/** What the tensors of a recipe have in common. */
+export interface RecipeLayout {
+  readonly totalOutputs: number;
+  readonly inputs: number;
+  /** Weights that share a scale once packed. */
+  readonly blockSize: number;
+  /** Weights that share a scale in the format. */
+  readonly scaleLength: number;
 }
 
 /**
  * Checks that the tensors can be stacked and packed as the recipe says.
  *
- * @returns the shape `[totalOutputs, inputs]` of the stacked tensors
+ * @returns the shape `[totalOutputs, inputs]` of the stacked tensors, and their blocks
  */
-export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]) {
+export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]): RecipeLayout {
   const inputs = infos[0]?.shape.at(-1);
   if (inputs === undefined) throw new InvalidArgumentError('recipe.tensors', 'is empty');
   let totalOutputs = 0;
@@ -41,27 +44,34 @@ export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]) {
     if (recipe.kind === 'decode') checkDecodable(type, name);
     else checkQuantized(recipe, name, type);
   }
-  if (recipe.kind !== 'decode') checkOptions(recipe);
-  return { totalOutputs, inputs };
+  const scaleLength = blockFormat(infos[0]!.type)?.scaleLength ?? 32;
+  const blockSize = recipe.blockSize ?? scaleLength;
+  if (recipe.kind !== 'decode') {
+    checkOptions(recipe, scaleLength);
+    for (const { name, type } of infos) checkScaleLength(recipe, name, type, { blockSize, scaleLength });
+  }
+  return { totalOutputs, inputs, blockSize, scaleLength };
 }
 
-function checkOptions(recipe: PackRecipe): void {
+function checkOptions(recipe: PackRecipe, scaleLength: number): void {
   const { kind, bits, blockSize, grid, transpose } = recipe;
-  if (transpose) throw new InvalidArgumentError('recipe.transpose', `cannot be used with ${kind}`);
+  if (transpose && kind !== 'block-minimums') {
+    throw new InvalidArgumentError('recipe.transpose', `cannot be used with ${kind}`);
+  }
   if (blockSize !== undefined && !packedBlockSizes.includes(blockSize)) {
     throw new UnsupportedError(`packing in blocks of ${blockSize}`, `use ${packedBlockSizes.join(' or ')}`);
   }
-  const onePerFormatBlock = (kind === 'zero-points' && grid !== 'folded') || kind === 'block-minimums';
-  if (onePerFormatBlock && recipeBlockSize(recipe) !== formatBlockSize) {
-    throw new UnsupportedError(`packing ${kind} in blocks of ${blockSize}`, `use ${formatBlockSize}`);
+  const onePerScale = (kind === 'zero-points' && grid !== 'folded') || kind === 'block-minimums';
+  if (onePerScale && blockSize !== undefined && blockSize !== scaleLength) {
+    throw new UnsupportedError(`packing ${kind} in blocks of ${blockSize}`, `use ${scaleLength}`);
   }
   if (bits === undefined && kind !== 'scales') {
     throw new InvalidArgumentError('recipe.bits', `is needed for ${kind}: 4 or 8`);
   }
   if (grid === 'fine' && bits === 4)
     throw new InvalidArgumentError('recipe.bits', 'must be 8 on the fine grid');
-  if (grid === 'folded' && bits !== 4)
-    throw new InvalidArgumentError('recipe.bits', 'must be 4 on the folded grid');
+  if (grid === 'folded' && bits === undefined)
+    throw new InvalidArgumentError('recipe.bits', 'is needed on the folded grid: 4 or 8');
   if (grid !== undefined && grid !== 'native' && kind === 'block-minimums') {
     throw new InvalidArgumentError(
       'recipe.grid',
@@ -78,30 +88,56 @@ function checkQuantized(recipe: PackRecipe, name: string, type: TensorInfo['type
       'decode it, or quantize the model',
     );
   }
-  if (recipe.bits === 4 && format.codeBits !== 4) {
+  if (recipe.bits === 4 && format.codeBits > 4) {
     throw new UnsupportedError(`tensor ${name}: packing ${type} in 4 bits`, 'use 8 bits');
   }
 }
 
-/** Blocks that the folded grid adds to each row: two digits for each block of the format. */
-export function remainderBlocks(recipe: PackRecipe, inputs: number): number {
+/** Blocks are cut from the weights of a scale; sums and minimums belong to scales, of which all tensors need the same. */
+function checkScaleLength(
+  recipe: PackRecipe,
+  name: string,
+  type: TensorInfo['type'],
+  { blockSize, scaleLength }: Pick<RecipeLayout, 'blockSize' | 'scaleLength'>,
+): void {
+  const own = blockFormat(type)!.scaleLength;
+  if (own % blockSize !== 0) {
+    throw new UnsupportedError(`tensor ${name}: packing ${type} in blocks of ${blockSize}`, `use ${own}`);
+  }
+  const sameScales =
+    recipe.grid === 'folded' || recipe.kind === 'block-minimums' || recipe.kind === 'zero-points';
+  if (sameScales && own !== scaleLength) {
+    throw new InvalidArgumentError(
+      'recipe.tensors',
+      `${name} has a scale for every ${own} weights and cannot be stacked on ${recipe.tensors[0]} with ${scaleLength}`,
+    );
+  }
+}
+
+/** Blocks that the folded grid adds to each row: the digits of each scale's remainder. */
+export function remainderBlocks(
+  recipe: PackRecipe,
+  inputs: number,
+  blockSize: number,
+  scaleLength: number,
+): number {
   if (recipe.grid !== 'folded') return 0;
-  return Math.ceil((2 * inputs) / formatBlockSize / recipeBlockSize(recipe));
+  return Math.ceil((remainderForm(recipe.bits!).digits * inputs) / scaleLength / blockSize);
 }
 
 /** Size of an initializer in bytes. */
-export function packedByteLength(recipe: PackRecipe, outputs: number, inputs: number): number {
-  const blockSize = recipeBlockSize(recipe);
-  const blocks = inputs / blockSize + remainderBlocks(recipe, inputs);
+export function packedByteLength(recipe: PackRecipe, layout: RecipeLayout): number {
+  const { totalOutputs, inputs, blockSize, scaleLength } = layout;
+  const blocks = inputs / blockSize + remainderBlocks(recipe, inputs, blockSize, scaleLength);
   switch (recipe.kind) {
     case 'decode':
-      return outputs * inputs * 4;
+      return totalOutputs * inputs * 4;
     case 'quantized':
-      return (outputs * blocks * blockSize * recipe.bits!) / 8;
+      return (totalOutputs * blocks * blockSize * recipe.bits!) / 8;
     case 'zero-points':
-      return outputs * Math.ceil((blocks * recipe.bits!) / 8);
+      return totalOutputs * Math.ceil((blocks * recipe.bits!) / 8);
     case 'scales':
     case 'block-minimums':
-      return outputs * blocks * 4;
+      return totalOutputs * blocks * 4;
   }
 }

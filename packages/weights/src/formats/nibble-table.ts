@@ -1,0 +1,20 @@
+/** Signed values that 4-bit codes stand for, and how blocks of 32 of them become codes around 128. */
+export const zeroCode = 128;
+
+/**
+ * Writes the table's values, around {@link zeroCode}, for 32 elements with the first 16 in the low and the others in
+ * the high nibbles of 16 bytes.
+ */
+export function unpackThroughTable(
+  bytes: Uint8Array,
+  at: number,
+  table: Int8Array,
+  codes: Uint8Array,
+  to: number,
+): void {
+  for (let place = 0; place < 16; place++) {
+    const stored = bytes[at + place]!;
+    codes[to + place] = table[stored & 15]! + zeroCode;
+    codes[to + 16 + place] = table[stored >> 4]! + zeroCode;
+  }
+}
