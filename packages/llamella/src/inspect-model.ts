@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { buildGraph, checkArchitecture } from '@llamella/graph';
-import type { ModelConfig, TensorFidelity, TensorInfo } from '@llamella/spec';
+import type { ModelConfig, OnProgress, TensorFidelity, TensorInfo } from '@llamella/spec';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
@@ -11,6 +11,8 @@ export interface InspectOptions {
   /** As for `loadModel`. Default `false`. */
   readonly exact?: boolean;
   readonly signal?: AbortSignal;
+  /** Phases `download` and `verify` of a model that is not in the cache. */
+  readonly onProgress?: OnProgress;
 }
 
 /** What a model is, and how each of its tensors would run. */
@@ -39,7 +41,7 @@ export interface ModelReport {
  */
 export async function inspectModel(reference?: string, options: InspectOptions = {}): Promise<ModelReport> {
   const device = chooseDevice(options.device);
-  const { checkpoint, files } = await openCheckpoint(reference, options.signal);
+  const { checkpoint, files } = await openCheckpoint(reference, options);
   await using opened = checkpoint;
   checkArchitecture(opened.architecture, opened.name);
   const plan = buildGraph(opened, { profile: profileFor(device, options.exact ?? false) });

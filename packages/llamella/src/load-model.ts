@@ -28,7 +28,10 @@ export interface LoadOptions {
   readonly slots?: number;
   /** Options of the execution provider, as ONNX Runtime names them. */
   readonly providerOptions?: Readonly<Record<string, string>>;
-  /** Phase `pack`, in bytes of the weights that the device gets, then phase `compile`: 0 of 1, 1 of 1. */
+  /**
+   * Phases `download` and `verify`, in bytes, for what is not in the cache; `pack`, in bytes of the weights that the
+   * device gets; `compile`: 0 of 1, 1 of 1.
+   */
   readonly onProgress?: OnProgress;
   /** Stops the loading. A compilation that has begun is finished and thrown away. */
   readonly signal?: AbortSignal;
@@ -37,8 +40,10 @@ export interface LoadOptions {
 /**
  * Loads a model: reads the file, writes the graph for the device, packs the weights for it and compiles.
  *
- * @param reference nothing or `smollm2` for the embedded model, or the path of a GGUF file or of a folder with one
- * @throws {LlamellaError} with a code that says why: `not-found`, `invalid-file`, `unsupported`, `backend`
+ * @param reference nothing or `smollm2` for the embedded model, or the path of a GGUF file or of a folder with one,
+ *   or `hf:owner/repo[@revision][:file-or-quantization]` or a URL, which are downloaded unless they are in the cache
+ * @throws {LlamellaError} with a code that says why: `not-found`, `invalid-file`, `unsupported`, `backend`, `network`,
+ *   `access`, `no-space`
  * @throws `signal.reason` when aborted
  */
 export async function loadModel(reference?: string, options: LoadOptions = {}): Promise<LoadedModel> {
@@ -52,7 +57,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
   };
   checkNodeBackendOptions(backendOptions);
-  const { checkpoint } = await openCheckpoint(reference, signal);
+  const { checkpoint } = await openCheckpoint(reference, { signal, onProgress });
   await using opened = checkpoint;
   checkArchitecture(opened.architecture, opened.name);
   const { config, metadata } = opened;

@@ -1,5 +1,6 @@
-import type { Tokenizer } from '@llamella/spec';
+import type { OnProgress, Tokenizer } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
+import { localPath } from './local-path.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 import { tokenizerFromFiles } from './tokenizer-files.ts';
 
@@ -12,13 +13,14 @@ import { tokenizerFromFiles } from './tokenizer-files.ts';
  */
 export async function loadTokenizer(
   reference?: string,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly onProgress?: OnProgress } = {},
 ): Promise<Tokenizer> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const alone = reference === undefined ? undefined : await tokenizerFromFiles(reference, signal);
+  const path = reference === undefined ? undefined : await localPath(reference, options);
+  const alone = path === undefined ? undefined : await tokenizerFromFiles(path, signal);
   if (alone) return alone;
-  const { checkpoint } = await openCheckpoint(reference, signal);
+  const { checkpoint } = await openCheckpoint(path, options);
   await using opened = checkpoint;
   return tokenizerFromGguf(opened.metadata, { name: opened.name });
 }

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import type { ByteSource } from '@llamella/spec';
 import { type GgufCheckpoint, openGguf, readSplitCount, splitFileNames } from '@llamella/weights';
 import { fileSource } from './file-source.ts';
+import type { ResolveOptions } from './local-path.ts';
 import { resolveReference, SPLIT } from './resolve-reference.ts';
 
 export interface OpenedCheckpoint {
@@ -13,9 +14,10 @@ export interface OpenedCheckpoint {
 /** Opens the model that a reference means, with all its splits, whichever of them it is. Disposing the checkpoint closes the files. */
 export async function openCheckpoint(
   reference: string | undefined,
-  signal?: AbortSignal,
+  resolveOptions: ResolveOptions = {},
 ): Promise<OpenedCheckpoint> {
-  const path = await resolveReference(reference);
+  const { signal } = resolveOptions;
+  const path = await resolveReference(reference, resolveOptions);
   const sources: ByteSource[] = [];
   try {
     const given = await fileSource(path);

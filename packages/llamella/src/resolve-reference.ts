@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { weightsUrl } from '@llamella/model-smollm2-135m-instruct';
-import { InvalidFileError, LlamellaError, UnsupportedError } from '@llamella/spec';
+import { InvalidFileError, LlamellaError } from '@llamella/spec';
+import { localPath, type ResolveOptions } from './local-path.ts';
 
 /** Name of the model that is used when none is given. */
 export const DEFAULT_MODEL = 'smollm2';
@@ -17,29 +18,29 @@ export const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
 
 /**
  * Finds the file that a model reference means: nothing or `smollm2` for the embedded model, a GGUF file, or a folder
- * with one GGUF model in it. In a folder with a split model, its first file.
+ * with one GGUF model in it. In a folder with a split model, its first file. `hf:owner/repo[@revision][:file-or-quantization]`
+ * and URLs are looked for in the cache, and downloaded into it when they are not there.
  *
- * @throws {LlamellaError} `not-found` when there is no such file, or not exactly one model in the folder
+ * @throws {LlamellaError} `not-found` when there is no such file, or not exactly one model in the folder; `network`,
+ *   `access` or `no-space` when it cannot be downloaded
  * @throws {InvalidFileError} for what is neither a file nor a folder, such as a pipe, which could block forever
- * @throws {UnsupportedError} for references to other places
+ * @throws `options.signal.reason` when aborted
  */
-export async function resolveReference(reference: string = DEFAULT_MODEL): Promise<string> {
+export async function resolveReference(
+  reference: string = DEFAULT_MODEL,
+  options: ResolveOptions = {},
+): Promise<string> {
   if (isDefaultModel(reference)) return fileURLToPath(weightsUrl);
-  if (/^(hf|https?):/.test(reference)) {
-    throw new UnsupportedError(
-      `loading ${reference} from the network`,
-      'download the GGUF file and give its path',
-    );
-  }
-  const status = await stat(reference).catch((cause: NodeJS.ErrnoException) => {
+  const path = await localPath(reference, options);
+  const status = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
-      throw new LlamellaError('not-found', `${reference}: no such file or folder`, { cause });
+      throw new LlamellaError('not-found', `${path}: no such file or folder`, { cause });
     }
-    throw new InvalidFileError({ file: reference }, `cannot be opened: ${cause.message}`, { cause });
+    throw new InvalidFileError({ file: path }, `cannot be opened: ${cause.message}`, { cause });
   });
-  if (status.isDirectory()) return modelInFolder(reference);
-  if (!status.isFile()) throw new InvalidFileError({ file: reference }, 'is not a file');
-  return reference;
+  if (status.isDirectory()) return modelInFolder(path);
+  if (!status.isFile()) throw new InvalidFileError({ file: path }, 'is not a file');
+  return path;
 }
 
 async function modelInFolder(folder: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspectModel, LlamellaError, loadModel } from 'llamella';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { goldenFile } from './support/golden-file.ts';
 import { openModelFiles } from './support/open-files.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -75,11 +75,18 @@ describe('a reference to nothing usable', () => {
     });
   });
 
-  test.each(['hf:owner/repository', 'https://example.com/model.gguf'])('%s', async (reference) => {
+  test.each(['hf:owner/repository', 'https://example.com/model.gguf'])('%s, offline', async (reference) => {
+    vi.stubEnv('HF_HUB_OFFLINE', '1');
+    vi.stubEnv('HF_HUB_CACHE', join(folder.path, 'empty'));
+    vi.stubEnv('LLAMELLA_CACHE', join(folder.path, 'empty'));
     const { code, message } = await errorOf(reference);
-    expect(code).toBe('unsupported');
-    expect(message).toContain(reference);
-    expect(message).toContain('give its path');
+    vi.unstubAllEnvs();
+    expect(code).toBe('not-found');
+    expect(message).toContain(`${reference}: it is not in the cache`);
+  });
+
+  test('hf: without a repository', async () => {
+    expect(await errorOf('hf:a/b/c')).toMatchObject({ code: 'invalid-argument' });
   });
 });
 
