@@ -1,6 +1,6 @@
 import type { TensorFidelity } from '@llamella/spec';
 
-/** Block size, in weights, of ggml's 32-element formats. */
+/** Shortest row, in weights, of ggml's block formats: longer ones are multiples of it. */
 export const GGML_BLOCK_SIZE = 32;
 
 /**
@@ -25,8 +25,10 @@ export type LinearForm =
   | {
       readonly kind: 'blocks';
       readonly bits: 4 | 8;
-      /** Weights that share a scale, and activations that share one in the kernel: the format's block or half. */
+      /** Weights that share a scale, and activations that share one in the kernel: `scaleLength` or half of it. */
       readonly blockSize: 16 | 32;
+      /** Weights that share a scale, and a minimum, in the format. */
+      readonly scaleLength: 16 | 32;
       readonly accuracyLevel: 0 | 1 | 4;
       readonly minimums: MinimumForm;
       /** Largest error of a weight, as in `TensorFidelity.bound`. */
@@ -39,6 +41,11 @@ const minimumTexts: Record<MinimumForm, string> = {
   folded: ' + folded minimums',
   'fine-grid': ' + zero points',
 };
+
+/** Weights of further inputs that the grid `folded` has for each minimum: two of 4 bits, or one of 8. */
+export function foldedDigits(bits: 4 | 8): 1 | 2 {
+  return bits === 4 ? 2 : 1;
+}
 
 /** Says, for people and for programs, what becomes of a tensor that is multiplied in this form. */
 export function fidelityOf(tensor: string, form: LinearForm): TensorFidelity {

@@ -1,6 +1,6 @@
 import { createRandom } from '@llamella/conformance';
 import type { Checkpoint, GraphPlan, ModelConfig, TensorInfo, TensorType } from '@llamella/spec';
-import { decodeTensor, encodeTensor, packInitializer } from '@llamella/weights';
+import { blockSize, decodeTensor, encodeTensor, packInitializer } from '@llamella/weights';
 
 /** A Llama with random weights that lives in memory. */
 export interface TinyModel {
@@ -11,8 +11,8 @@ export interface TinyModel {
 }
 
 export interface TinyModelOptions extends Partial<ModelConfig> {
-  /** How matrices are stored. Default `F32`. */
-  readonly type?: TensorType;
+  /** How matrices are stored, or one by its name. Default `F32`. */
+  readonly type?: TensorType | ((name: string) => TensorType);
   readonly seed?: number;
 }
 
@@ -42,12 +42,20 @@ export function createTinyModel({ type = 'F32', seed = 1, ...changes }: TinyMode
   const stored = new Map<string, Uint8Array>();
   const add = (name: string, storedAs: TensorType, shape: readonly number[], value: () => number) => {
     const elements = shape.reduce((product, size) => product * size, 1);
-    const bytes = encodeTensor(storedAs, Float32Array.from({ length: elements }, value), shape);
+    const values = Float32Array.from({ length: elements }, value);
+    const bytes = /^IQ[123]/.test(storedAs)
+      ? arbitraryBlocks(storedAs, values, random.next)
+      : encodeTensor(storedAs, values, shape);
     tensors.set(name, { name, type: storedAs, shape, byteLength: bytes.byteLength });
     stored.set(name, bytes);
   };
   const matrix = (name: string, outputs: number, inputs: number, gain: number) =>
-    add(name, type, [outputs, inputs], () => (2 * random.next() - 1) * gain * Math.sqrt(3 / inputs));
+    add(
+      name,
+      typeof type === 'string' ? type : type(name),
+      [outputs, inputs],
+      () => (2 * random.next() - 1) * gain * Math.sqrt(3 / inputs),
+    );
   const vector = (name: string) => add(name, 'F32', [config.hiddenSize], () => 0.5 + random.next());
   const { hiddenSize, intermediateSize, vocabularySize, headSize } = config;
   const queryWidth = config.headCount * headSize;
@@ -82,6 +90,29 @@ export function createTinyModel({ type = 'F32', seed = 1, ...changes }: TinyMode
       return decodeTensor(storedAs, stored.get(name)!, shape);
     },
   };
+}
+
+/** Blocks of a type that cannot be encoded: arbitrary bits, scaled to the root mean square of the values. */
+function arbitraryBlocks(type: TensorType, values: Float32Array, next: () => number): Uint8Array {
+  const block = blockSize(type);
+  const bytes = new Uint8Array((values.length / block.elements) * block.bytes).map(() => 256 * next());
+  const square = (numbers: Float32Array) => numbers.reduce((sum, value) => sum + value * value, 0);
+  const setUnits = (unit: number) => {
+    const [low, high] = encodeTensor('F16', Float32Array.of(unit), [1]) as unknown as [number, number];
+    for (let at = 0; at < bytes.length; at += block.bytes) {
+      if (type !== 'IQ1_M') bytes.set([low, high], at);
+      else {
+        const nibbles = [low & 15, low >> 4, high & 15, high >> 4];
+        for (const [index, nibble] of nibbles.entries()) {
+          const place = at + 49 + 2 * index;
+          bytes[place] = (bytes[place]! & 15) | (nibble << 4);
+        }
+      }
+    }
+  };
+  setUnits(1);
+  setUnits(Math.sqrt(square(values) / square(decodeTensor(type, bytes, [values.length]))));
+  return bytes;
 }
 
 /** The external data of a plan. */

@@ -9,7 +9,7 @@ export type DataType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int32' | 'int
  * - `quantized`: packed unsigned integers for ONNX Runtime's `MatMulNBits`, uint8 `[outputs, blocks, blockSize*bits/8]`
  * - `scales`: float32 `[outputs, blocks]`, that go with `quantized`
  * - `zero-points`: uint8 `[outputs, ceil(blocks*bits/8)]`, that go with `quantized`; 4 bits are two to a byte, low first
- * - `block-minimums`: float32 `[blocks, outputs]`, what remains of a format with a float minimum when the
+ * - `block-minimums`: float32 `[blocks, outputs]`, or `[outputs, blocks]` when `transpose`: what remains of a format with a float minimum when the
  *   zero point is `2^(bits-1)`: weight = (u - 2^(bits-1)) * scale + block-minimum
  *
  * `blocks` is `inputs/blockSize`, and more on the grid `folded`.
@@ -22,11 +22,11 @@ export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'bloc
  * - `native`: the format's own grid, without change
  * - `fine`: 8 bits, up to seventeen steps to each step of a 4-bit format with a float minimum, so that the zero point
  *   can be an integer. In blocks that contain zero the error is at most 1/32 of a step of the format.
- * - `folded`: 4 bits for a 4-bit format with a float minimum: an integer zero point, the code closest to zero, and
- *   what it is off by, at most half a step, as weights of further inputs. After its own inputs a row has `inputs/32`
- *   first digits, for the sums of the blocks of 32, and as many second digits, for those sums divided by 16; they are
- *   4-bit weights too, with one scale for the row, filled up to a whole block. In rows whose blocks all contain zero
- *   the error is at most 1/400 of the row's largest step.
+ * - `folded`: for formats with a float minimum: an integer zero point, the code closest to zero, and what it is off
+ *   by, at most half a step, as weights of further inputs. After its own inputs a row has one weight for the sum of
+ *   each group of inputs that shares a scale; in 4 bits these are first digits, and as many second digits for those
+ *   sums divided by 16 follow. They have one scale for the row, and are filled up to a whole block. In rows whose
+ *   blocks all contain zero the error is at most 1/400 of the row's longest step in 4 bits, 1/500 in 8.
  */
 export type PackGrid = 'native' | 'fine' | 'folded';
 
@@ -38,11 +38,11 @@ export interface PackRecipe {
   readonly tensors: readonly string[];
   /** Bits of a packed weight; needed for every kind but `decode` and, off the folded grid, `scales`. */
   readonly bits?: 4 | 8;
-  /** Weights that share a scale once packed: the format's block, or a part of it. Default: the format's. */
+  /** Weights that share a scale once packed: as many as in the format, or a part of them. Default: the format's. */
   readonly blockSize?: number;
   /** Default `native`. */
   readonly grid?: PackGrid;
-  /** With `decode` only: inputs outermost. Default `false`. */
+  /** With `decode`: inputs outermost; with `block-minimums`: outputs outermost. Default `false`. */
   readonly transpose?: boolean;
 }
 
@@ -79,6 +79,8 @@ export interface TensorFidelity {
    * rows whose blocks all contain zero. 0 when exact.
    */
   readonly bound: number;
+  /** That error as measured when the tensor was packed; more than `bound` where blocks lie far from zero. */
+  readonly measured?: number;
   /** What the backend multiplies with, for people: `MatMulNBits 4-bit, block 32`. */
   readonly runsAs: string;
 }

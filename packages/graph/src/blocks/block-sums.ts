@@ -1,5 +1,4 @@
 import type { GraphContext } from '../graph-context.ts';
-import { GGML_BLOCK_SIZE } from '../linear-form.ts';
 
 /**
  * Writes, once per input and block size, the sums of `blockSize` neighbouring values: float32 `[1, tokens, blocks]`.
@@ -13,9 +12,7 @@ export function blockSums(context: GraphContext, input: string, blocks: number, 
   const { writer } = context;
   const once = (name: string, write: () => void) => writeOnce(context, name, write);
   return once(`${input}.sums_of_${blockSize}`, () => {
-    const shape = once(`block_shape_${blocks}x${blockSize}`, () =>
-      writer.int64Constant(`block_shape_${blocks}x${blockSize}`, [4], [0, 0, blocks, blockSize]),
-    );
+    const shape = blockShape(context, blocks, blockSize);
     const lastAxis = once('last_axis', () => writer.int64Constant('last_axis', [1], [-1]));
     const grouped = `${input}.blocks_of_${blockSize}`;
     writer.node('Reshape', [input, shape], [grouped]);
@@ -24,20 +21,41 @@ export function blockSums(context: GraphContext, input: string, blocks: number, 
 }
 
 /**
- * Writes, once per input, what the `folded` grid multiplies: the input, the sums of its blocks, and those sums divided
- * by 16, for the second digits. float32 `[1, tokens, inputs + 2 * blocks]`.
+ * Writes, once per input and kind of block, what the `folded` grid multiplies: the input, the sums of its blocks, and,
+ * where remainders have a second digit, those sums divided by 16.
+ *
+ * @returns the name of it: float32 `[1, tokens, inputs + digits * blocks]`
  */
-export function withBlockSums(context: GraphContext, input: string, blocks: number): string {
+export function withBlockSums(
+  context: GraphContext,
+  input: string,
+  blocks: number,
+  blockSize: number,
+  digits: 1 | 2,
+): string {
   const { writer } = context;
-  const output = `${input}.with_sums`;
+  const sums = blockSums(context, input, blocks, blockSize);
+  const output = `${sums}.appended_${digits}`;
   return writeOnce(context, output, () => {
-    const sums = blockSums(context, input, blocks, GGML_BLOCK_SIZE);
-    const sixteenth = writeOnce(context, 'sixteenth', () => writer.float32Constant('sixteenth', 1 / 16));
-    writer.node('Mul', [sums, sixteenth], [`${sums}.sixteenth`]);
-    writer.node('Concat', [input, sums, `${sums}.sixteenth`], [output], { axis: -1 });
+    const parts = [input, sums];
+    if (digits === 2) {
+      const sixteenth = writeOnce(context, 'sixteenth', () => writer.float32Constant('sixteenth', 1 / 16));
+      writer.node('Mul', [sums, sixteenth], [`${sums}.sixteenth`]);
+      parts.push(`${sums}.sixteenth`);
+    }
+    writer.node('Concat', parts, [output], { axis: -1 });
   });
 }
 
+/** Writes, once, the shape `[1, tokens, blocks, blockSize]` for `Reshape`. @returns its name */
+export function blockShape(context: GraphContext, blocks: number, blockSize: number): string {
+  const name = `block_shape_${blocks}x${blockSize}`;
+  return writeOnce(context, name, () => {
+    context.writer.int64Constant(name, [4], [0, 0, blocks, blockSize]);
+  });
+}
+
+/** Writes something that several nodes read, unless it is written already. */
 function writeOnce({ shared }: GraphContext, name: string, write: () => void): string {
   if (!shared.has(name)) write();
   shared.add(name);

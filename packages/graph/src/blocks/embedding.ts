@@ -1,5 +1,5 @@
 import type { GraphContext } from '../graph-context.ts';
-import { fidelityOf } from '../linear-form.ts';
+import { blockShape } from './block-sums.ts';
 import { linearFormOf } from './linear.ts';
 
 /** Writes the lookup of `input_ids` in the embedding matrix: float32 `[1, tokens, hiddenSize]`. */
@@ -7,13 +7,13 @@ export function embedding(context: GraphContext, tensor: string, output: string)
   const { config, table, writer } = context;
   const shape = [config.vocabularySize, config.hiddenSize];
   const form = linearFormOf(context, tensor, shape, 'embedding');
-  if (form.kind === 'float' || form.minimums !== 'none') {
+  if (form.kind === 'float') {
     table.packed('embedding', 'float32', shape, { kind: 'decode', tensors: [tensor] });
     writer.node('Gather', ['embedding', 'input_ids'], [output], { axis: 0 });
     context.fidelity.push({ tensor, kind: 'decoded', bound: 0, runsAs: 'Gather float32' });
     return;
   }
-  const { bits, blockSize } = form;
+  const { bits, scaleLength: blockSize } = form;
   const recipe = { tensors: [tensor], bits, blockSize, grid: 'native' as const };
   const blocks = config.hiddenSize / blockSize;
   const width = (config.hiddenSize * bits) / 8;
@@ -22,12 +22,39 @@ export function embedding(context: GraphContext, tensor: string, output: string)
     ...recipe,
   });
   table.packed('embedding.scales', 'float32', [config.vocabularySize, blocks], { kind: 'scales', ...recipe });
+  const minimums = form.minimums !== 'none';
+  const scaled = minimums ? `${output}.scaled` : output;
   writer.contribNode(
     'GatherBlockQuantized',
     ['embedding.quantized', 'input_ids', 'embedding.scales'],
-    [output],
+    [scaled],
     { bits, block_size: blockSize, gather_axis: 0, quantize_axis: 1 },
   );
-  const runsAs = `GatherBlockQuantized ${bits}-bit`;
-  context.fidelity.push({ ...fidelityOf(tensor, form), runsAs });
+  if (minimums) {
+    const recipe = { kind: 'block-minimums', tensors: [tensor], bits, transpose: true } as const;
+    table.packed('embedding.minimums', 'float32', [config.vocabularySize, blocks], recipe);
+    addMinimums(context, scaled, output, blocks, blockSize);
+  }
+  const runsAs = `GatherBlockQuantized ${bits}-bit${minimums ? ' + minimums' : ''}`;
+  context.fidelity.push({ tensor, kind: 'exact', bound: 0, runsAs });
+}
+
+/** Adds to every block of a token's embedding the minimum of that block. */
+function addMinimums(
+  context: GraphContext,
+  input: string,
+  output: string,
+  blocks: number,
+  blockSize: number,
+): void {
+  const { config, writer } = context;
+  const shape = blockShape(context, blocks, blockSize);
+  const single = blockShape(context, blocks, 1);
+  const whole = `embedding_shape_${config.hiddenSize}`;
+  writer.int64Constant(whole, [3], [0, 0, config.hiddenSize]);
+  writer.node('Gather', ['embedding.minimums', 'input_ids'], ['embedding.minimum_rows'], { axis: 0 });
+  writer.node('Reshape', ['embedding.minimum_rows', single], ['embedding.minimum_columns']);
+  writer.node('Reshape', [input, shape], [`${input}.blocks`]);
+  writer.node('Add', [`${input}.blocks`, 'embedding.minimum_columns'], [`${output}.blocks`]);
+  writer.node('Reshape', [`${output}.blocks`, whole], [output]);
 }

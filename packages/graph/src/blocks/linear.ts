@@ -1,6 +1,12 @@
 import { InvalidFileError, type PackGrid, UnsupportedError } from '@llamella/spec';
 import { type GraphContext, requireTensor } from '../graph-context.ts';
-import { fidelityOf, GGML_BLOCK_SIZE, type LinearForm, type MinimumForm } from '../linear-form.ts';
+import {
+  fidelityOf,
+  foldedDigits,
+  GGML_BLOCK_SIZE,
+  type LinearForm,
+  type MinimumForm,
+} from '../linear-form.ts';
 import type { LinearRole } from '../profiles/profile.ts';
 import { blockSums, withBlockSums } from './block-sums.ts';
 
@@ -22,7 +28,7 @@ export function linearFormOf(
   const form = context.profile.linearForm(type, role);
   if (form === undefined) {
     throw new UnsupportedError(
-      `tensor ${name} of type ${type} on ${context.profile.name}`,
+      `${context.name}: tensor ${name} of type ${type} on ${context.profile.name}`,
       `use a file with weights of type ${context.profile.types.join(', ')}`,
     );
   }
@@ -64,10 +70,11 @@ interface BlockProduct {
 function writeBlocks(context: GraphContext, product: BlockProduct, input: string, output: string): void {
   const { form, names, outputs, inputs } = product;
   const { table, writer } = context;
-  const { bits, blockSize, minimums } = form;
-  const sumCount = inputs / GGML_BLOCK_SIZE;
+  const { bits, blockSize, scaleLength, minimums } = form;
+  const sumCount = inputs / scaleLength;
   const folded = minimums === 'folded';
-  const blocks = inputs / blockSize + (folded ? Math.ceil((2 * sumCount) / blockSize) : 0);
+  const digits = foldedDigits(bits);
+  const blocks = inputs / blockSize + (folded ? Math.ceil((digits * sumCount) / blockSize) : 0);
   const recipe = { tensors: names, bits, blockSize, grid: packGrids[minimums] };
   table.packed(`${output}.quantized`, 'uint8', [outputs, blocks, (blockSize * bits) / 8], {
     kind: 'quantized',
@@ -75,7 +82,7 @@ function writeBlocks(context: GraphContext, product: BlockProduct, input: string
   });
   table.packed(`${output}.scales`, 'float32', [outputs, blocks], { kind: 'scales', ...recipe });
   const operands = [
-    folded ? withBlockSums(context, input, sumCount) : input,
+    folded ? withBlockSums(context, input, sumCount, scaleLength, digits) : input,
     `${output}.quantized`,
     `${output}.scales`,
   ];
@@ -85,7 +92,7 @@ function writeBlocks(context: GraphContext, product: BlockProduct, input: string
     operands.push(`${output}.zero_points`);
   }
   const attributes = {
-    K: folded ? inputs + 2 * sumCount : inputs,
+    K: folded ? inputs + digits * sumCount : inputs,
     N: outputs,
     bits,
     block_size: blockSize,
@@ -95,7 +102,7 @@ function writeBlocks(context: GraphContext, product: BlockProduct, input: string
     writer.contribNode('MatMulNBits', operands, [output], attributes);
     return;
   }
-  const sums = blockSums(context, input, sumCount, GGML_BLOCK_SIZE);
+  const sums = blockSums(context, input, sumCount, scaleLength);
   table.packed(`${output}.minimums`, 'float32', [sumCount, outputs], {
     kind: 'block-minimums',
     tensors: names,

@@ -1,22 +1,47 @@
 import type { TensorType } from '@llamella/spec';
-import { GGML_BLOCK_SIZE, type LinearForm } from '../linear-form.ts';
+import type { LinearForm } from '../linear-form.ts';
 import type { Profile } from './profile.ts';
 
-const base = {
-  kind: 'blocks',
-  blockSize: GGML_BLOCK_SIZE,
-  accuracyLevel: 4,
-  minimums: 'none',
-  bound: 0,
-} as const;
+type BlockForm = Extract<LinearForm, { kind: 'blocks' }>;
 
+/** A format whose scales stand for `scaleLength` weights, without a minimum. */
+function blocks(bits: 4 | 8, scaleLength: 16 | 32): BlockForm {
+  const kind = 'blocks';
+  return { kind, bits, blockSize: scaleLength, scaleLength, accuracyLevel: 4, minimums: 'none', bound: 0 };
+}
+
+/** The same with a minimum, folded into further inputs; 8 bits write its remainder more finely than two times 4. */
+function foldedBlocks(bits: 4 | 8, scaleLength: 16 | 32): BlockForm {
+  return { ...blocks(bits, scaleLength), minimums: 'folded', bound: bits === 4 ? 1 / 400 : 1 / 500 };
+}
+
+/** Integers of up to 4 bits are packed in 4, others in 8: IQ and MXFP4 types as the integers of their tables. */
 const forms: Partial<Record<TensorType, LinearForm>> = {
   F32: { kind: 'float' },
   F16: { kind: 'float' },
   BF16: { kind: 'float' },
-  Q4_0: { ...base, bits: 4 },
-  Q4_1: { ...base, bits: 4, minimums: 'folded', bound: 1 / 400 },
-  Q8_0: { ...base, bits: 8 },
+  Q4_0: blocks(4, 32),
+  Q4_1: foldedBlocks(4, 32),
+  Q5_0: blocks(8, 32),
+  Q5_1: foldedBlocks(8, 32),
+  Q8_0: blocks(8, 32),
+  Q2_K: foldedBlocks(4, 16),
+  Q3_K: blocks(4, 16),
+  Q4_K: foldedBlocks(4, 32),
+  Q5_K: foldedBlocks(8, 32),
+  Q6_K: blocks(8, 16),
+  IQ4_NL: blocks(8, 32),
+  IQ4_XS: blocks(8, 32),
+  TQ1_0: blocks(4, 32),
+  TQ2_0: blocks(4, 32),
+  MXFP4: blocks(8, 32),
+  IQ1_S: blocks(8, 32),
+  IQ1_M: blocks(8, 16),
+  IQ2_XXS: blocks(8, 32),
+  IQ2_XS: blocks(8, 16),
+  IQ2_S: blocks(8, 16),
+  IQ3_XXS: blocks(8, 32),
+  IQ3_S: blocks(8, 32),
 };
 
 /**
@@ -41,25 +66,33 @@ export const cpuProfile: Profile = {
   },
 };
 
-/** A profile that differs in how formats with 4-bit codes and a float minimum are multiplied. */
-function withMinimums(name: string, form: LinearForm): Profile {
-  return { ...cpuProfile, name, linearForm: (type) => (type === 'Q4_1' ? form : forms[type]) };
+/** A profile that differs in how formats with a minimum are multiplied. */
+function withMinimums(name: string, change: (form: BlockForm) => BlockForm): Profile {
+  return {
+    ...cpuProfile,
+    name,
+    linearForm(type) {
+      const form = forms[type];
+      return form?.kind === 'blocks' && form.minimums === 'folded' ? change(form) : form;
+    },
+  };
 }
 
 /** The weights as they are: minimums through block sums. `docs/decisions/0003-q4-1-on-cpu.md` has the measurement. */
-export const cpuBlockSumProfile: Profile = withMinimums('cpu-block-sums', {
-  ...base,
-  bits: 4,
+export const cpuBlockSumProfile: Profile = withMinimums('cpu-block-sums', (form) => ({
+  ...form,
   minimums: 'block-sums',
-});
+  bound: 0,
+}));
 
-/** An 8-bit grid up to seventeen times finer with an integer zero point; kept for that measurement. */
-export const cpuFineGridProfile: Profile = withMinimums('cpu-fine-grid', {
-  ...base,
+/** An 8-bit grid with an integer zero point, for 4-bit formats up to 17 times finer; kept for that measurement. */
+export const cpuFineGridProfile: Profile = withMinimums('cpu-fine-grid', (form) => ({
+  ...form,
   bits: 8,
   minimums: 'fine-grid',
-  bound: 1 / 32,
-});
+  // A format of 5 bits has 8 steps of the grid to one of its own; those of 2 bits have more than those of 4.
+  bound: form.bits === 8 ? 1 / 16 : 1 / 32,
+}));
 
 /** Everything in float32: weights decoded, activations untouched. Four bytes per weight. */
 export const cpuExactProfile: Profile = {

@@ -56,7 +56,9 @@ export function encodeKWithMinimum(layout: KLayout, values: Float32Array, bytes:
 
 /** Stores the scale of some scales as float16, and gives them as multiples of it. */
 function quantizeParameters(parameters: Float32Array, largestCode: number, bytes: Uint8Array, at: number) {
-  const largest = Math.max(0, ...parameters);
+  let largest = 0;
+  // Written so that it passes NaN over, as the reference does.
+  for (const value of parameters) if (value > largest) largest = value;
   const inverse = largest > 0 ? round(largestCode / largest) : 0;
   const codes = Uint8Array.from(parameters, (value) =>
     Math.min(largestCode, nearestInteger(round(inverse * value)) & 255),
