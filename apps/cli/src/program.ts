@@ -5,6 +5,9 @@ import type { CommandContext } from './command-context.ts';
 import type { BenchFlags } from './commands/bench.ts';
 import type { ChatFlags } from './commands/chat.ts';
 import type { InspectFlags } from './commands/inspect.ts';
+import type { ListFlags } from './commands/list.ts';
+import type { PullFlags } from './commands/pull.ts';
+import type { RemoveFlags } from './commands/remove.ts';
 import type { RunFlags } from './commands/run.ts';
 import type { TokenizeFlags } from './commands/tokenize.ts';
 import { chatDefaults, runDefaults } from './defaults.ts';
@@ -15,7 +18,11 @@ import { parseNumber } from './parse-number.ts';
 import { findSimilarCommand } from './similar-command.ts';
 import { layoutWidth, wrapWords } from './table.ts';
 
-const modelHelp = 'nothing or smollm2 (the model that comes along), a file or a folder';
+const modelHelp =
+  'nothing or smollm2 (the model that comes along), a file or a folder, hf:owner/repo[:quantization] or a URL';
+const referenceHelp =
+  'hf:owner/repo[@revision][:file-or-quantization] or a URL. The cache is the one of the Hugging Face Hub; ' +
+  'HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and HTTPS_PROXY are read';
 
 /** Declares the commands. Each one's code is imported when it runs. */
 export function createProgram(words: readonly string[], context: CommandContext): Command {
@@ -117,6 +124,45 @@ export function createProgram(words: readonly string[], context: CommandContext)
     .addHelpText('after', paragraphs(`Model: ${modelHelp}.`))
     .action(async (model: string | undefined, flags: BenchFlags) => {
       await (await import('./commands/bench.ts')).bench(model, flags, context);
+    });
+
+  program
+    .command('pull <model>')
+    .description('download a model, or what is new of it')
+    .option('--connections <number>', 'requests at the same time (default: 8)', (text) =>
+      parseNumber('--connections', text, { integer: true, min: 1, max: 64 }),
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      paragraphs(
+        `Model: ${referenceHelp}.`,
+        'Without a quantization, the one that fits the memory of this machine. What was interrupted goes on where it ' +
+          'stopped. Prints the path.',
+      ),
+    )
+    .action(async (model: string, flags: PullFlags) => {
+      await (await import('./commands/pull.ts')).pull(model, flags, context);
+    });
+
+  program
+    .command('list')
+    .description('models in the cache: size, type, last use')
+    .option('--json', 'print one JSON document')
+    .action(async (flags: ListFlags) => {
+      await (await import('./commands/list.ts')).list(flags, context);
+    });
+
+  program
+    .command('remove <model>')
+    .description('remove a model from the cache, without asking')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      paragraphs(`Model: ${referenceHelp}.`, 'Without a quantization or file: all of it.'),
+    )
+    .action(async (model: string, flags: RemoveFlags) => {
+      await (await import('./commands/remove.ts')).remove(model, flags, context);
     });
   return program;
 }

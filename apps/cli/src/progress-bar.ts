@@ -30,6 +30,15 @@ export function createProgressBar(
   };
 }
 
+/** Does something with a progress bar, which is gone afterwards. */
+export async function withProgress<T>(
+  context: Pick<CommandContext, 'stderr' | 'environment'>,
+  work: (onProgress: OnProgress) => Promise<T>,
+): Promise<T> {
+  using bar = createProgressBar(context);
+  return await work(bar.onProgress);
+}
+
 /** @param columns width of the terminal; one column stays free so that no terminal wraps the line */
 export function renderProgress({ phase, loaded, total }: Progress, columns: number): string {
   const share = total > 0 ? Math.min(1, Math.max(0, loaded / total)) : 0;

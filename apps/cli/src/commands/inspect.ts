@@ -3,6 +3,7 @@ import { formatBytes, formatCount } from '../format.ts';
 import type { ModelReport } from '../llamella.ts';
 import { type LoadFlags, toInspectOptions } from '../load-options.ts';
 import { writeJson, writeResult } from '../output.ts';
+import { withProgress } from '../progress-bar.ts';
 import { layoutWidth, renderFields, renderTable } from '../table.ts';
 import { groupTensors, type TensorGroup } from '../tensor-groups.ts';
 
@@ -18,7 +19,9 @@ export async function inspect(
 ): Promise<void> {
   const { inspectModel } = await context.importLlamella();
   const { signal } = context.interruption;
-  const report = await inspectModel(reference, { ...toInspectOptions(flags), signal });
+  const report = await withProgress(context, (onProgress) =>
+    inspectModel(reference, { ...toInspectOptions(flags), signal, onProgress }),
+  );
   const groups = groupTensors(report);
   if (flags.json) {
     const { name, files, format, device, parameters, weightBytes, config, tensors, fidelity } = report;

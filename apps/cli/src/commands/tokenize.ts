@@ -1,6 +1,7 @@
 import type { CommandContext } from '../command-context.ts';
 import { writeJson, writeResult } from '../output.ts';
 import { parseTokenIds } from '../parse-token-ids.ts';
+import { withProgress } from '../progress-bar.ts';
 import { readInput } from '../read-input.ts';
 
 export interface TokenizeFlags {
@@ -17,7 +18,10 @@ export async function tokenize(
   context: CommandContext,
 ): Promise<void> {
   const { loadTokenizer } = await context.importLlamella();
-  const tokenizer = await loadTokenizer(reference, { signal: context.interruption.signal });
+  const { signal } = context.interruption;
+  const tokenizer = await withProgress(context, (onProgress) =>
+    loadTokenizer(reference, { signal, onProgress }),
+  );
   const input = await readInput(context);
   if (flags.decode) {
     const ids = parseTokenIds(input, tokenizer.vocabularySize);
