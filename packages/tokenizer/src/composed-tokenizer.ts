@@ -68,7 +68,7 @@ export class ComposedTokenizer implements TextTokenizer {
     const { post, vocabulary } = this.#parts;
     const ids = sink.ids();
     const offsets = sink.offsets();
-    if (post.trimOffsets) trimOffsets(ids, offsets, vocabulary, post.addPrefixSpace);
+    if (post.trimOffsets) trimOffsets(text, ids, offsets, vocabulary, post.addPrefixSpace);
     return { ids, offsets };
   }
 
