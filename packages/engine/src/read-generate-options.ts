@@ -74,8 +74,10 @@ export function readGenerateOptions(
     throw new InvalidArgumentError('ignoreEndOfGeneration', 'cannot be combined with a grammar, which ends');
   }
   const { endOfGenerationIds } = context.tokenizer;
+  // A sampler does not know which tokens end a text; the steps on lengths need them.
+  const { endTokens = [...endOfGenerationIds] } = sampling;
   return {
-    sampling,
+    sampling: { ...sampling, endTokens },
     maxTokens,
     stopStrings,
     isStopToken: (token) =>

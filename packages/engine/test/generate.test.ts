@@ -77,7 +77,10 @@ describe('generate', () => {
       decode: {},
     };
     await collect(engine.generate('a', { ...sampling, ...rest, signal }));
-    expect(seen).toEqual([sampling]);
+    const own = { ...sampling, endTokens: [3] };
+    await collect(engine.generate('a', { ...own, ...rest, signal }));
+    // The tokens that end a text come along: the steps on lengths need them.
+    expect(seen).toEqual([{ ...sampling, endTokens: [257] }, own]);
   });
 
   it('shows the sampler the prompt and what was generated', async () => {

@@ -1,3 +1,4 @@
+export type { GrammarCompiler } from '@llamella/grammar';
 export type { Device } from '@llamella/runtime-node';
 export { listDevices } from '@llamella/runtime-node';
 export type {
@@ -14,12 +15,14 @@ export type {
   SamplingOptions,
   TensorFidelity,
   TensorInfo,
+  TokenGrammar,
   Tokenizer,
 } from '@llamella/spec';
 export { LlamellaError } from '@llamella/spec';
 export type { DeviceChoice } from './device-profile.ts';
+export type { ChatRenderOptions } from './encode-chat.ts';
 export { fileSource } from './file-source.ts';
 export { type InspectOptions, inspectModel, type ModelReport } from './inspect-model.ts';
 export { type LoadOptions, loadModel } from './load-model.ts';
 export { loadTokenizer } from './load-tokenizer.ts';
-export type { LoadedModel } from './loaded-model.ts';
+export type { ChatOptions, LoadedModel } from './loaded-model.ts';

@@ -10,7 +10,10 @@ import type {
   TensorFidelity,
   Tokenizer,
 } from '@llamella/spec';
-import { encodeChat } from './encode-chat.ts';
+import { type ChatRenderOptions, encodeChat } from './encode-chat.ts';
+
+/** Options of `LoadedModel.chat`. */
+export interface ChatOptions extends GenerateOptions, ChatRenderOptions {}
 
 /** A model in memory. Dispose it (`await using`) to give its memory back. */
 export interface LoadedModel extends AsyncDisposable {
@@ -53,7 +56,7 @@ export interface LoadedModel extends AsyncDisposable {
    *
    * @throws {LlamellaError} `template` when the model has none or it refuses the conversation
    */
-  chat(messages: readonly ChatMessage[], options?: GenerateOptions): AsyncGenerator<GenerationPart>;
+  chat(messages: readonly ChatMessage[], options?: ChatOptions): AsyncGenerator<GenerationPart>;
 }
 
 export interface LoadedModelParts {
@@ -90,7 +93,9 @@ export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
     },
     generate: (prompt, options = {}) => engine.generate(prompt, options),
     async *chat(messages, options = {}) {
-      yield* engine.generate(encodeChat(tokenizer, parts.chatTemplate(), messages), options);
+      const { tools, documents, continueFinalMessage, templateVariables, ...generation } = options;
+      const rendering = { tools, documents, continueFinalMessage, templateVariables };
+      yield* engine.generate(encodeChat(tokenizer, parts.chatTemplate(), messages, rendering), generation);
     },
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
   };
