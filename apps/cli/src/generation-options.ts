@@ -14,6 +14,14 @@ const numbers = {
   ],
   topP: ['--top-p', 'keep the likeliest tokens that sum to P', { min: 0, max: 1, minExcluded: true }],
   minP: ['--min-p', 'drop tokens less likely than P times the likeliest', { min: 0, max: 1 }],
+  typicalP: [
+    '--typical-p',
+    'keep the most typical tokens that sum to P',
+    { min: 0, max: 1, minExcluded: true },
+  ],
+  topNSigma: ['--top-n-sigma', 'keep logits within N standard deviations of the best', { min: 0, max: 100 }],
+  xtcProbability: ['--xtc-probability', 'chance to exclude top choices', { min: 0, max: 1 }],
+  xtcThreshold: ['--xtc-threshold', 'what counts as a top choice', { min: 0, max: 1 }],
   repetitionPenalty: [
     '--repetition-penalty',
     'divide logits of tokens seen; 1 = off',
@@ -21,6 +29,13 @@ const numbers = {
   ],
   frequencyPenalty: ['--frequency-penalty', 'subtract per time a token was seen', { min: -100, max: 100 }],
   presencePenalty: ['--presence-penalty', 'subtract when a token was seen at all', { min: -100, max: 100 }],
+  penaltyWindow: [
+    '--penalty-window',
+    'tokens that the penalties look at; -1 = all',
+    { integer: true, min: -1, max: largestInteger },
+  ],
+  dryMultiplier: ['--dry-multiplier', 'punish repeated sequences; 0 = off', { min: 0, max: 100 }],
+  minTokens: ['--min-tokens', 'fewest tokens to generate', { integer: true, min: 0, max: largestInteger }],
   seed: ['--seed', 'same seed, same answer', { integer: true, min: 0, max: 2 ** 32 - 1 }],
 } as const satisfies Partial<Record<keyof GenerateOptions, readonly [string, string, NumberRange]>>;
 
@@ -59,6 +74,6 @@ export function toGenerateOptions(flags: GenerationFlags, defaults: GenerateOpti
 /** Options that change nothing because the temperature is 0 by default, such as `--top-p`. */
 export function optionsWithoutEffect(flags: GenerationFlags, defaults: GenerateOptions): string[] {
   if (flags.temperature !== undefined || defaults.temperature !== 0) return [];
-  const samplingOnly = ['topK', 'topP', 'minP', 'seed'] as const;
+  const samplingOnly = ['topK', 'topP', 'minP', 'topNSigma', 'seed'] as const;
   return samplingOnly.filter((name) => flags[name] !== undefined).map((name) => numbers[name][0]);
 }

@@ -14,7 +14,8 @@ describe('run', () => {
     expect(plain.record.calls[0]!.options).toMatchObject({ temperature: 0, maxTokens: 256 });
     const words =
       'run --prompt hi --max-tokens 9 --temperature 0.5 --top-k 40 --top-p 0.9 --min-p 0.1 --repetition-penalty 1.1 ' +
-      '--frequency-penalty -0.5 --presence-penalty 0.5 --seed 7 --stop a --stop b ' +
+      '--frequency-penalty -0.5 --presence-penalty 0.5 --seed 7 --stop a --stop b --typical-p 0.9 --top-n-sigma 2 ' +
+      '--xtc-probability 0.5 --xtc-threshold 0.2 --penalty-window -1 --dry-multiplier 0.8 --min-tokens 2 ' +
       '--device webgpu --threads 2 --context-length 512 --exact --json --logprobs 1';
     const full = await runFake(words.split(' '));
     expect(full.exitCode).toBe(0);
@@ -22,6 +23,8 @@ describe('run', () => {
     expect(options).toEqual({
       ...{ maxTokens: 9, temperature: 0.5, topK: 40, topP: 0.9, minP: 0.1, repetitionPenalty: 1.1 },
       ...{ frequencyPenalty: -0.5, presencePenalty: 0.5, seed: 7, stop: ['a', 'b'], logprobs: 1 },
+      ...{ typicalP: 0.9, topNSigma: 2, xtcProbability: 0.5, xtcThreshold: 0.2, penaltyWindow: -1 },
+      ...{ dryMultiplier: 0.8, minTokens: 2 },
     });
     expect(full.record.loads[0]!.options).toMatchObject({
       ...{ device: 'webgpu', threads: 2, contextLength: 512, exact: true },

@@ -16,6 +16,8 @@ export interface FakeOptions {
   /** Pieces of the answer to a prompt or to the last message. Default: `You said: TEXT`, word by word. */
   readonly answer?: (text: string) => readonly string[];
   readonly finishReason?: FinishReason;
+  /** Sees the options of a generation when it begins. */
+  readonly onGenerate?: (options: GenerateOptions) => void;
   readonly pieceMs?: number;
   readonly loadMs?: number;
   /** Messages in all that fit the context. */
@@ -97,6 +99,7 @@ export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella
   const words = fake.answer ?? ((text: string) => `You said: ${text}`.split(/(?<= )/));
 
   async function* stream(text: string, promptTokens: number, options: GenerateOptions) {
+    fake.onGenerate?.(options);
     const pieces = words(text).slice(0, options.maxTokens);
     for (const [i, piece] of pieces.entries()) {
       if (fake.pieceMs) await sleep(fake.pieceMs, undefined, { signal: options.signal }).catch(() => {});
