@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from '@llamella/spec';
-import { trim, trimEnd } from './jinja/text.ts';
 
 type Message = Record<string, unknown>;
 
@@ -59,11 +58,11 @@ export function markFinalMessage(
 
 function cutAt(prompt: string, text: string, where: string): string {
   const index = prompt.lastIndexOf(MARK.trim());
-  if (index < 0 || !prompt.includes(trim(text)))
+  if (index < 0 || !prompt.includes(text.trim()))
     throw new InvalidArgumentError(
       'continueFinalMessage',
       `this template does not write ${where} as it is, so there is no place to go on from`,
     );
   const before = prompt.slice(0, index);
-  return prompt.startsWith(MARK, index) ? before : trimEnd(before);
+  return prompt.startsWith(MARK, index) ? before : before.trimEnd();
 }

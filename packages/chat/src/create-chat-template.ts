@@ -1,14 +1,14 @@
+import { Environment } from '@huggingface/jinja';
 import { type ChatTemplate, InvalidArgumentError } from '@llamella/spec';
+import { Budget } from './budget.ts';
 import { checkMessages, checkObjects } from './check-messages.ts';
+import { compile } from './compile.ts';
 import { markFinalMessage, nameReasoning } from './continue-message.ts';
-import { fromJs } from './jinja/convert.ts';
-import { createGlobals } from './jinja/globals.ts';
-import { Interpreter, Scope } from './jinja/interpreter.ts';
-import type { Statement } from './jinja/nodes.ts';
-import { parseTemplate } from './jinja/statement-parser.ts';
+import { ChatInterpreter } from './interpreter.ts';
 import { type ChatTemplateLimits, completeLimits } from './limits.ts';
-import { strftime } from './strftime.ts';
+import { toText } from './python-text.ts';
 import { templateError, wrapTemplateError } from './template-error.ts';
+import { templateGlobals } from './template-globals.ts';
 
 /** What a template is rendered with, beside the conversation. */
 export interface ChatTemplateOptions {
@@ -52,13 +52,13 @@ export function createChatTemplate(source: string, options: ChatTemplateOptions 
 
   const run = (values: Readonly<Record<string, unknown>>): string => {
     try {
-      const interpreter = new Interpreter(limits);
-      const scope = new Scope();
-      const globals = createGlobals(interpreter.budget, (format) => strftime(now(), format));
-      for (const [key, value] of globals) scope.variables.set(key, value);
-      for (const [key, value] of Object.entries(values))
-        if (value !== undefined) scope.variables.set(key, fromJs(value));
-      return interpreter.render(program, scope);
+      const scope = new Environment();
+      const globals = templateGlobals(name, now);
+      for (const [key, value] of Object.entries({ ...globals, ...present(values) })) {
+        scope.variables.delete(key);
+        scope.set(key, value);
+      }
+      return toText(new ChatInterpreter(scope, new Budget(limits), source.length).run(program));
     } catch (error) {
       throw wrapTemplateError(name, 'cannot render this conversation', error);
     }
@@ -89,14 +89,6 @@ export function createChatTemplate(source: string, options: ChatTemplateOptions 
       return marked ? marked.cut(text) : text;
     },
   };
-}
-
-function compile(source: string, name: string): readonly Statement[] {
-  try {
-    return parseTemplate(source);
-  } catch (error) {
-    throw wrapTemplateError(name, 'not a valid Jinja template', error);
-  }
 }
 
 /** The entries of `values` that are not `undefined`. */

@@ -1,31 +1,18 @@
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
+type Part = 'weekday' | 'month';
 
 const pad = (value: number, length = 2): string => String(value).padStart(length, '0');
-const dayOfYear = (date: Date): number =>
-  Math.round(
-    (Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) - Date.UTC(date.getFullYear(), 0, 0)) /
-      864e5,
-  );
+const inEnglish = (date: Date, part: Part, style: 'long' | 'short'): string =>
+  date.toLocaleString('en-US', { [part]: style });
+const dayOfYear = (date: Date): number => {
+  const year = date.getFullYear();
+  return (Date.UTC(year, date.getMonth(), date.getDate()) - Date.UTC(year, 0, 0)) / 864e5;
+};
 
-const DIRECTIVES: Readonly<Record<string, (date: Date) => string>> = {
-  a: (date) => DAYS[date.getDay()]!.slice(0, 3),
-  A: (date) => DAYS[date.getDay()]!,
-  b: (date) => MONTHS[date.getMonth()]!.slice(0, 3),
-  B: (date) => MONTHS[date.getMonth()]!,
+const DIRECTIVES: Readonly<Record<string, (date: Date) => string | number>> = {
+  a: (date) => inEnglish(date, 'weekday', 'short'),
+  A: (date) => inEnglish(date, 'weekday', 'long'),
+  b: (date) => inEnglish(date, 'month', 'short'),
+  B: (date) => inEnglish(date, 'month', 'long'),
   d: (date) => pad(date.getDate()),
   H: (date) => pad(date.getHours()),
   I: (date) => pad(date.getHours() % 12 || 12),
@@ -34,9 +21,9 @@ const DIRECTIVES: Readonly<Record<string, (date: Date) => string>> = {
   M: (date) => pad(date.getMinutes()),
   p: (date) => (date.getHours() < 12 ? 'AM' : 'PM'),
   S: (date) => pad(date.getSeconds()),
-  w: (date) => String(date.getDay()),
+  w: (date) => date.getDay(),
   y: (date) => pad(date.getFullYear() % 100),
-  Y: (date) => String(date.getFullYear()),
+  Y: (date) => date.getFullYear(),
   F: (date) => strftime(date, '%Y-%m-%d'),
   T: (date) => strftime(date, '%H:%M:%S'),
   '%': () => '%',
@@ -48,7 +35,7 @@ const DIRECTIVES: Readonly<Record<string, (date: Date) => string>> = {
  */
 export function strftime(date: Date, format: string): string {
   return format.replace(/%(-?)([a-zA-Z%])/g, (directive, dash: string, letter: string) => {
-    const text = Object.hasOwn(DIRECTIVES, letter) ? DIRECTIVES[letter]!(date) : directive;
-    return dash === '' ? text : text.replace(/^0+(?=\d)/, '');
+    const text = Object.hasOwn(DIRECTIVES, letter) ? String(DIRECTIVES[letter]!(date)) : directive;
+    return (dash && text.replace(/^0+(?=\d)/, '')) || text;
   });
 }

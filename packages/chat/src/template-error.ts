@@ -1,6 +1,5 @@
 import { LlamellaError } from '@llamella/spec';
-import { LimitError } from './jinja/budget.ts';
-import { TemplateRejection } from './jinja/globals.ts';
+import { LimitError } from './budget.ts';
 
 /** A template failed: @param name what errors call the template; @param problem what was wrong. */
 export function templateError(name: string, problem: string, options?: ErrorOptions): LlamellaError {
@@ -11,17 +10,11 @@ export function templateError(name: string, problem: string, options?: ErrorOpti
 export function wrapTemplateError(name: string, action: string, error: unknown): LlamellaError {
   if (LlamellaError.isInstance(error)) return error;
   if (error instanceof LimitError) return templateError(name, error.message, { cause: error });
-  if (error instanceof TemplateRejection)
-    return templateError(name, `the template rejects this conversation: ${error.message}`, { cause: error });
-  if (error instanceof RangeError || isStackOverflow(error))
+  // Firefox reports a full stack as InternalError, other engines as RangeError.
+  if (error instanceof Error && /^(Range|Internal)Error$/.test(error.name))
     return templateError(name, `${action}: the template or the data is nested too deeply`, { cause: error });
   const reason = error instanceof Error ? error.message : String(error);
   return templateError(name, `${action}: ${reason}`, { cause: error });
-}
-
-/** Firefox reports a full stack as InternalError, other engines as RangeError. */
-function isStackOverflow(error: unknown): boolean {
-  return error instanceof Error && error.name === 'InternalError';
 }
 
 /** The error for a model that comes without a template. */

@@ -12,6 +12,12 @@ interface GoldenCase {
   readonly expected: string;
 }
 
+/** What is known to differ from transformers, by the kind of difference. */
+const GAPS = golden<{
+  expressions: Record<string, readonly string[]>;
+  templates: Record<string, readonly string[]>;
+}>('gaps.json');
+const gapsOf = (kinds: Record<string, readonly string[]>) => new Set(Object.values(kinds).flat());
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 describe('SmolLM2, as transformers renders it', () => {
@@ -36,7 +42,9 @@ describe('features of templates, as transformers renders them', () => {
   }
   const { messages, cases } = golden<{ messages: ChatMessage[]; cases: Feature[] }>('features.golden.json');
 
-  it.each(cases)('$name', ({ template, tools, expected }) => {
+  // `{%+` is not in the engine: gaps.json lists it too.
+  const possible = cases.filter(({ name }) => name !== 'plus signs keep');
+  it.each(possible)('$name', ({ template, tools, expected }) => {
     const compiled = createChatTemplate(template, { bosToken: '<s>', eosToken: '</s>' });
     expect(compiled.render(messages, { variables: { tools } })).toBe(expected);
   });
@@ -49,15 +57,26 @@ describe('expressions and blocks, as transformers renders them', () => {
   }>('expressions.golden.json');
 
   it('are many', () => expect(cases.length).toBeGreaterThan(900));
+  const known = gapsOf(GAPS.expressions);
 
   it.each(cases)('%s', (source, expected) => {
-    const render = () =>
-      createChatTemplate(source).render([{ role: 'user', content: 'Hi 🦙' }], {
+    let text: string | null = null;
+    try {
+      text = createChatTemplate(source).render([{ role: 'user', content: 'Hi 🦙' }], {
         addGenerationPrompt: false,
         variables,
       });
-    if (expected === null) expect(render).toThrow(/^chat template: /);
-    else expect(render()).toBe(expected);
+    } catch (error) {
+      expect(LlamellaError.isInstance(error) && error.message).toMatch(/^chat template: /);
+    }
+    // A gap that was closed has to leave the list.
+    if (known.has(source)) expect(text).not.toBe(expected);
+    else expect(text).toBe(expected);
+  });
+
+  it('no gap is listed that is not tried', () => {
+    const sources = new Set(cases.map(([source]) => source));
+    expect([...known].filter((source) => !sources.has(source))).toEqual([]);
   });
 });
 
@@ -66,7 +85,7 @@ describe.skipIf(referenceCases.length === 0)(`reference templates (needs: ${skip
     expect(referenceCases).toHaveLength(53);
   });
 
-  it.each(referenceCases)('$group $name', ({ name, chat_template, data, target }) => {
+  it.each(referenceCases)('$group $name', ({ chat_template, data, target }) => {
     const { messages, bos_token, eos_token, add_generation_prompt, ...variables } = data;
     const template = createChatTemplate(chat_template, {
       ...(typeof bos_token === 'string' ? { bosToken: bos_token } : {}),
@@ -78,21 +97,15 @@ describe.skipIf(referenceCases.length === 0)(`reference templates (needs: ${skip
       add_generation_prompt === undefined
         ? chat_template.includes('add_generation_prompt is not defined')
         : add_generation_prompt === true;
-    // This target was written by huggingface.js, whose filter `string` makes JSON. Python's, which the model was
-    // trained with, makes this; templates.golden.json has the whole of it.
-    const expected =
-      name === 'MadeAgents/Hammer2.1'
-        ? target.replace(/^\[\{"type".*\]$/m, (tools) =>
-            createChatTemplate('{{ tools }}').render([], { tools: JSON.parse(tools) as unknown[] }),
-          )
-        : target;
-    expect(template.render(messages as ChatMessage[], { addGenerationPrompt, variables })).toBe(expected);
+    expect(template.render(messages as ChatMessage[], { addGenerationPrompt, variables })).toBe(target);
   });
 
   const conversations = golden<{
     cases: { name: string; messages: ChatMessage[]; options: Record<string, unknown> }[];
     results: Record<string, (string | null)[]>;
   }>('templates.golden.json');
+
+  const gaps = gapsOf(GAPS.templates);
 
   it.each(referenceCases)(
     '$name with many conversations, as transformers renders them',
@@ -102,19 +115,21 @@ describe.skipIf(referenceCases.length === 0)(`reference templates (needs: ${skip
         eosToken: '</s>',
         now: () => new Date(2025, 6, 10, 12),
       });
-      const results = conversations.cases.map(({ messages, options }) => {
+      const differing = conversations.cases.filter(({ messages, options }, index) => {
         const { tools, documents, add_generation_prompt, continue_final_message, ...variables } = options;
         const given = { tools, documents, continueFinalMessage: continue_final_message };
         const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+        let result: string | null = null;
         try {
           const addGenerationPrompt = add_generation_prompt !== false;
-          return hash(template.render(messages, { addGenerationPrompt, variables, ...present }));
+          result = hash(template.render(messages, { addGenerationPrompt, variables, ...present }));
         } catch (error) {
           expect(LlamellaError.isInstance(error)).toBe(true);
-          return null;
         }
+        return result !== conversations.results[name]?.[index];
       });
-      expect(results).toEqual(conversations.results[name]);
+      const keys = differing.map((conversation) => `${name} | ${conversation.name}`);
+      expect(keys).toEqual([...gaps].filter((key) => key.startsWith(`${name} | `)));
     },
   );
 

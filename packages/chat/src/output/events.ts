@@ -26,54 +26,54 @@ export interface Reader {
 
 /** Collects events; neighbouring pieces of one kind become one event. */
 export class EventSink {
-  private events: OutputEvent[] = [];
-  private calls = 0;
-  private readonly createId: (index: number) => string;
+  #events: OutputEvent[] = [];
+  #calls = 0;
+  readonly #createId: (index: number) => string;
   /** The call that has started and not ended. */
-  private open: { readonly index: number; readonly id: string; readonly name: string } | undefined;
+  #open: { readonly index: number; readonly id: string; readonly name: string } | undefined;
 
   constructor(createId: (index: number) => string) {
-    this.createId = createId;
+    this.#createId = createId;
   }
 
   get hasCalls(): boolean {
-    return this.calls > 0;
+    return this.#calls > 0;
   }
 
   take(): OutputEvent[] {
-    const { events } = this;
-    this.events = [];
+    const events = this.#events;
+    this.#events = [];
     return events;
   }
 
   text(type: 'text' | 'reasoning', text: string): void {
     if (text === '') return;
-    const last = this.events.at(-1);
-    if (last?.type === type) this.events[this.events.length - 1] = { type, text: last.text + text };
-    else this.events.push({ type, text });
+    const last = this.#events.at(-1);
+    if (last?.type === type) this.#events[this.#events.length - 1] = { type, text: last.text + text };
+    else this.#events.push({ type, text });
   }
 
   reclassify(): void {
-    this.events.push({ type: 'text-was-reasoning' });
+    this.#events.push({ type: 'text-was-reasoning' });
   }
 
   start(name: string, id?: string): void {
-    const index = this.calls++;
-    this.open = { index, id: id ?? this.createId(index), name };
-    this.events.push({ type: 'tool-call-start', ...this.open });
+    const index = this.#calls++;
+    this.#open = { index, id: id ?? this.#createId(index), name };
+    this.#events.push({ type: 'tool-call-start', ...this.#open });
   }
 
   delta(text: string): void {
-    const { index } = this.open!;
-    const last = this.events.at(-1);
+    const { index } = this.#open!;
+    const last = this.#events.at(-1);
     if (last?.type === 'tool-call-delta')
-      this.events[this.events.length - 1] = { ...last, text: last.text + text };
-    else if (text !== '') this.events.push({ type: 'tool-call-delta', index, text });
+      this.#events[this.#events.length - 1] = { ...last, text: last.text + text };
+    else if (text !== '') this.#events.push({ type: 'tool-call-delta', index, text });
   }
 
   finish(values: Readonly<Record<string, unknown>>): void {
-    this.events.push({ type: 'tool-call-end', ...this.open!, arguments: values });
-    this.open = undefined;
+    this.#events.push({ type: 'tool-call-end', ...this.#open!, arguments: values });
+    this.#open = undefined;
   }
 
   call(name: string, values: Readonly<Record<string, unknown>>, id?: string): void {
@@ -83,13 +83,13 @@ export class EventSink {
   }
 
   error(problem: string, text: string): void {
-    const index = this.open && { index: this.open.index };
-    this.open = undefined;
-    this.events.push({ type: 'error', problem, text, ...index });
+    const index = this.#open && { index: this.#open.index };
+    this.#open = undefined;
+    this.#events.push({ type: 'error', problem, text, ...index });
   }
 
   get isOpen(): boolean {
-    return this.open !== undefined;
+    return this.#open !== undefined;
   }
 }
 
@@ -102,14 +102,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** Finds a marker in characters that come one by one. */
 export class MarkerMatch {
-  private readonly marker: string;
-  private last = '';
+  readonly #marker: string;
+  #last = '';
   constructor(marker: string) {
-    this.marker = marker;
+    this.#marker = marker;
   }
   /** Whether the marker ends with this character. */
   ends(character: string): boolean {
-    this.last = (this.last + character).slice(-this.marker.length);
-    return this.last === this.marker;
+    this.#last = (this.#last + character).slice(-this.#marker.length);
+    return this.#last === this.#marker;
   }
 }

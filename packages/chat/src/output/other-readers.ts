@@ -6,18 +6,18 @@ import { type ParameterTypes, TagCall } from './tag-call.ts';
 
 /** Chooses how to read on by the first character that is no white space. */
 export class ChoosingReader implements Reader {
-  private readonly choose: (character: string) => Reader;
-  private chosen: Reader | undefined;
+  readonly #choose: (character: string) => Reader;
+  #chosen: Reader | undefined;
   constructor(choose: (character: string) => Reader) {
-    this.choose = choose;
+    this.#choose = choose;
   }
   read(character: string): string | undefined {
-    if (!this.chosen && isSpace(character)) return undefined;
-    this.chosen ??= this.choose(character);
-    return this.chosen.read(character);
+    if (!this.#chosen && isSpace(character)) return undefined;
+    this.#chosen ??= this.#choose(character);
+    return this.#chosen.read(character);
   }
   end(): string {
-    return this.chosen?.end() ?? '';
+    return this.#chosen?.end() ?? '';
   }
 }
 
@@ -31,37 +31,37 @@ export function toolCallReader(sink: EventSink, types: ParameterTypes): Reader {
 
 /** `<function=name>…</function>`, once or more, up to `</tool_call>`. */
 class WrappedFunction implements Reader {
-  private readonly sink: EventSink;
-  private readonly types: ParameterTypes;
-  private parts = '';
-  private inner: Reader | undefined;
-  private readonly match = new MarkerMatch('</tool_call>');
+  readonly #sink: EventSink;
+  readonly #types: ParameterTypes;
+  #parts = '';
+  #inner: Reader | undefined;
+  readonly #match = new MarkerMatch('</tool_call>');
   constructor(sink: EventSink, types: ParameterTypes) {
-    this.sink = sink;
-    this.types = types;
+    this.#sink = sink;
+    this.#types = types;
   }
   read(character: string): string | undefined {
-    if (this.inner) {
-      if (this.inner.read(character) !== undefined) this.inner = undefined;
+    if (this.#inner) {
+      if (this.#inner.read(character) !== undefined) this.#inner = undefined;
       return undefined;
     }
-    this.parts += character;
-    if (this.match.ends(character)) return this.close();
-    if (this.parts.length <= 256 && this.parts.trimStart() === '<function=') {
-      this.parts = '';
-      this.inner = new TagCall(this.sink, true, this.types);
+    this.#parts += character;
+    if (this.#match.ends(character)) return this.#close();
+    if (this.#parts.length <= 256 && this.#parts.trimStart() === '<function=') {
+      this.#parts = '';
+      this.#inner = new TagCall(this.#sink, true, this.#types);
     }
     return undefined;
   }
-  private close(): string {
-    const text = this.parts.slice(0, -'</tool_call>'.length);
-    if (text.trim() !== '') this.sink.error('the tool call is not in the form that is expected', text);
+  #close(): string {
+    const text = this.#parts.slice(0, -'</tool_call>'.length);
+    if (text.trim() !== '') this.#sink.error('the tool call is not in the form that is expected', text);
     return '';
   }
   end(): string {
-    if (this.inner) return this.inner.end();
-    if (!'</tool_call>'.startsWith(this.parts.trim()))
-      this.sink.error('the output ends within a tool call', this.parts);
+    if (this.#inner) return this.#inner.end();
+    if (!'</tool_call>'.startsWith(this.#parts.trim()))
+      this.#sink.error('the output ends within a tool call', this.#parts);
     return '';
   }
 }
@@ -85,23 +85,23 @@ export function pythonTagReader(sink: EventSink): Reader {
 }
 
 class PythonTag implements Reader {
-  private readonly sink: EventSink;
-  private readonly parts: string[] = [];
-  private readonly match = new MarkerMatch('<|eom_id|>');
+  readonly #sink: EventSink;
+  readonly #parts: string[] = [];
+  readonly #match = new MarkerMatch('<|eom_id|>');
   constructor(sink: EventSink) {
-    this.sink = sink;
+    this.#sink = sink;
   }
   read(character: string): string | undefined {
-    this.parts.push(character);
-    if (!this.match.ends(character)) return undefined;
-    this.parts.splice(-'<|eom_id|>'.length);
+    this.#parts.push(character);
+    if (!this.#match.ends(character)) return undefined;
+    this.#parts.splice(-'<|eom_id|>'.length);
     return this.end();
   }
   end(): string {
-    const text = this.parts.join('');
+    const text = this.#parts.join('');
     const call = /^\s*\w{1,128}\.call\(/.test(text) ? parsePythonCall(text) : undefined;
-    if (call) this.sink.call(call.name.replace(/\.call$/, ''), call.values);
-    else this.sink.call('code_interpreter', { code: text });
+    if (call) this.#sink.call(call.name.replace(/\.call$/, ''), call.values);
+    else this.#sink.call('code_interpreter', { code: text });
     return '';
   }
 }

@@ -42,173 +42,175 @@ export function createOutputParser(
 }
 
 class StreamParser implements OutputParser {
-  private readonly format: OutputFormat;
-  private readonly sink: EventSink;
-  private readonly types: ParameterTypes;
-  private mode: 'text' | 'reasoning' = 'text';
-  private reader: Reader | undefined;
+  readonly #format: OutputFormat;
+  readonly #sink: EventSink;
+  readonly #types: ParameterTypes;
+  #mode: 'text' | 'reasoning' = 'text';
+  #reader: Reader | undefined;
   /** Characters that may become a marker. */
-  private pending = '';
+  #pending = '';
   /** White space that is left out when a marker or the end of a call is beside it. */
-  private space: string[] = [];
-  private isStart = true;
-  private afterMarker = false;
-  private hasReasoning = false;
+  #space: string[] = [];
+  #isStart = true;
+  #afterMarker = false;
+  #hasReasoning = false;
   /** First characters of the markers. */
-  private readonly firsts: Readonly<Record<'text' | 'reasoning', ReadonlySet<string>>>;
-  private readonly markers: Readonly<Record<'text' | 'reasoning', ReadonlyMap<string, () => void>>>;
+  readonly #firsts: Readonly<Record<'text' | 'reasoning', ReadonlySet<string>>>;
+  readonly #markers: Readonly<Record<'text' | 'reasoning', ReadonlyMap<string, () => void>>>;
 
   constructor(
     format: OutputFormat,
     { prompt = '', tools = [], createId = (index) => `call_${index}` }: OutputParserOptions,
   ) {
-    this.format = format;
-    this.sink = new EventSink(createId);
-    this.types = parameterTypes(tools);
-    this.markers = this.createMarkers();
+    this.#format = format;
+    this.#sink = new EventSink(createId);
+    this.#types = parameterTypes(tools);
+    this.#markers = this.#createMarkers();
     const firsts = (mode: 'text' | 'reasoning') =>
-      new Set([...this.markers[mode].keys()].map((marker) => marker[0]!));
-    this.firsts = { text: firsts('text'), reasoning: firsts('reasoning') };
+      new Set([...this.#markers[mode].keys()].map((marker) => marker[0]!));
+    this.#firsts = { text: firsts('text'), reasoning: firsts('reasoning') };
     const [open] = format.reasoning;
-    if (prompt.trimEnd().endsWith(open)) this.openReasoning();
+    if (prompt.trimEnd().endsWith(open)) this.#openReasoning();
   }
 
-  private createMarkers(): StreamParser['markers'] {
-    const { reasoning, calls, ignored = [], isHarmony } = this.format;
+  #createMarkers(): Readonly<Record<'text' | 'reasoning', ReadonlyMap<string, () => void>>> {
+    const { reasoning, calls, ignored = [], isHarmony } = this.#format;
     const [open, close] = reasoning;
-    const text = new Map<string, () => void>(ignored.map((marker) => [marker, () => this.passMarker()]));
+    const text = new Map<string, () => void>(ignored.map((marker) => [marker, () => this.#passMarker()]));
     for (const [marker, create] of Object.entries(calls))
-      text.set(marker, () => this.openReader(create(this.sink, this.types)));
+      text.set(marker, () => this.#openReader(create(this.#sink, this.#types)));
     if (isHarmony)
       text.set('<|channel|>', () =>
-        this.openReader(
-          new HarmonyMessage(this.sink, (mode) => (mode === 'reasoning' ? this.openReasoning() : undefined)),
+        this.#openReader(
+          new HarmonyMessage(this.#sink, (mode) =>
+            mode === 'reasoning' ? this.#openReasoning() : undefined,
+          ),
         ),
       );
     else {
-      text.set(open, () => this.openReasoning());
-      text.set(close, () => this.closeUnopened(close));
+      text.set(open, () => this.#openReasoning());
+      text.set(close, () => this.#closeUnopened(close));
     }
-    return { text, reasoning: new Map([[close, () => this.closeReasoning()]]) };
+    return { text, reasoning: new Map([[close, () => this.#closeReasoning()]]) };
   }
 
-  private passMarker(): void {
-    this.space = [];
-    this.afterMarker = true;
+  #passMarker(): void {
+    this.#space = [];
+    this.#afterMarker = true;
   }
 
-  private openReasoning(): void {
-    this.passMarker();
-    this.hasReasoning = true;
-    this.mode = 'reasoning';
+  #openReasoning(): void {
+    this.#passMarker();
+    this.#hasReasoning = true;
+    this.#mode = 'reasoning';
   }
 
-  private closeReasoning(): void {
-    this.passMarker();
-    this.mode = 'text';
-    this.isStart = true;
+  #closeReasoning(): void {
+    this.#passMarker();
+    this.#mode = 'text';
+    this.#isStart = true;
   }
 
-  private closeUnopened(marker: string): void {
-    if (this.hasReasoning || this.sink.hasCalls) {
-      this.emit(marker);
+  #closeUnopened(marker: string): void {
+    if (this.#hasReasoning || this.#sink.hasCalls) {
+      this.#emit(marker);
       return;
     }
-    this.sink.reclassify();
-    this.hasReasoning = true;
-    this.closeReasoning();
+    this.#sink.reclassify();
+    this.#hasReasoning = true;
+    this.#closeReasoning();
   }
 
-  private openReader(reader: Reader): void {
-    this.passMarker();
-    this.reader = reader;
+  #openReader(reader: Reader): void {
+    this.#passMarker();
+    this.#reader = reader;
   }
 
   push(text: string): OutputEvent[] {
     let position = 0;
     while (position < text.length) {
-      const run = this.reader || this.pending !== '' || this.isStart ? 0 : this.plainRun(text, position);
-      if (run > 0) this.emitPlain(text.slice(position, position + run));
-      else this.read(text[position]!);
+      const run = this.#reader || this.#pending !== '' || this.#isStart ? 0 : this.#plainRun(text, position);
+      if (run > 0) this.#emitPlain(text.slice(position, position + run));
+      else this.#read(text[position]!);
       position += run || 1;
     }
-    return this.sink.take();
+    return this.#sink.take();
   }
 
   /** How many characters from here on can neither begin a marker nor be white space. */
-  private plainRun(text: string, position: number): number {
+  #plainRun(text: string, position: number): number {
     let end = position;
-    while (end < text.length && !this.firsts[this.mode].has(text[end]!) && !isSpace(text[end]!)) end++;
+    while (end < text.length && !this.#firsts[this.#mode].has(text[end]!) && !isSpace(text[end]!)) end++;
     return end - position;
   }
 
-  private emitPlain(text: string): void {
-    if (!this.afterMarker) this.flushSpace();
-    this.space = [];
-    this.afterMarker = false;
-    if (this.mode === 'text') this.isStart = false;
-    this.sink.text(this.mode, text);
+  #emitPlain(text: string): void {
+    if (!this.#afterMarker) this.#flushSpace();
+    this.#space = [];
+    this.#afterMarker = false;
+    if (this.#mode === 'text') this.#isStart = false;
+    this.#sink.text(this.#mode, text);
   }
 
-  private read(character: string): void {
-    if (this.reader) {
-      const rest = this.reader.read(character);
+  #read(character: string): void {
+    if (this.#reader) {
+      const rest = this.#reader.read(character);
       if (rest === undefined) return;
-      this.reader = undefined;
-      if (rest !== '') this.isStart = false;
-      if (this.sink.hasCalls) this.space = [];
-      if (rest === '') this.passMarker();
-      else for (const again of rest.split('')) this.read(again);
+      this.#reader = undefined;
+      if (rest !== '') this.#isStart = false;
+      if (this.#sink.hasCalls) this.#space = [];
+      if (rest === '') this.#passMarker();
+      else for (const again of rest.split('')) this.#read(again);
       return;
     }
-    if (this.openBare(character)) return;
-    this.pending += character;
-    const markers = this.markers[this.mode];
-    while (this.pending !== '' && !isPrefix(markers, this.pending)) {
-      this.emit(this.pending[0]!);
-      this.pending = this.pending.slice(1);
+    if (this.#openBare(character)) return;
+    this.#pending += character;
+    const markers = this.#markers[this.#mode];
+    while (this.#pending !== '' && !isPrefix(markers, this.#pending)) {
+      this.#emit(this.#pending[0]!);
+      this.#pending = this.#pending.slice(1);
     }
-    const action = markers.get(this.pending);
+    const action = markers.get(this.#pending);
     if (!action) return;
-    this.pending = '';
+    this.#pending = '';
     action();
   }
 
-  private openBare(character: string): boolean {
-    const create = this.format.bare?.[character];
-    if (!create || !this.isStart || this.mode !== 'text' || this.pending !== '') return false;
-    this.isStart = false;
-    this.reader = create(this.sink, this.types);
-    this.read(character);
+  #openBare(character: string): boolean {
+    const create = this.#format.bare?.[character];
+    if (!create || !this.#isStart || this.#mode !== 'text' || this.#pending !== '') return false;
+    this.#isStart = false;
+    this.#reader = create(this.#sink, this.#types);
+    this.#read(character);
     return true;
   }
 
-  private emit(text: string): void {
+  #emit(text: string): void {
     for (const character of text.split('')) {
       if (isSpace(character)) {
-        this.space.push(character);
+        this.#space.push(character);
         continue;
       }
-      this.emitPlain(character);
+      this.#emitPlain(character);
     }
   }
 
-  private flushSpace(): void {
-    this.sink.text(this.mode, this.space.join(''));
-    this.space = [];
+  #flushSpace(): void {
+    this.#sink.text(this.#mode, this.#space.join(''));
+    this.#space = [];
   }
 
   end(): OutputEvent[] {
-    if (this.reader) {
-      const rest = this.reader.end();
-      this.reader = undefined;
-      if (this.sink.hasCalls) this.space = [];
-      this.emit(rest);
+    if (this.#reader) {
+      const rest = this.#reader.end();
+      this.#reader = undefined;
+      if (this.#sink.hasCalls) this.#space = [];
+      this.#emit(rest);
     }
-    this.emit(this.pending);
-    this.pending = '';
-    if (!this.afterMarker) this.flushSpace();
-    return this.sink.take();
+    this.#emit(this.#pending);
+    this.#pending = '';
+    if (!this.#afterMarker) this.#flushSpace();
+    return this.#sink.take();
   }
 }
 

@@ -9,113 +9,114 @@ const LONGEST_NAME = 128;
  * itself says that these are calls, and what is none is text.
  */
 export class PythonCalls implements Reader {
-  private readonly sink: EventSink;
-  private readonly close: string | undefined;
-  private all: string[] = [];
-  private segment: string[] = [];
-  private open: string[] = [];
-  private quote = '';
-  private escaped = false;
-  private last = '';
-  private isBroken = false;
-  private state: 'start' | 'name' | 'call' = 'start';
-  private inList = false;
-  private closing = '';
+  readonly #sink: EventSink;
+  readonly #close: string | undefined;
+  #all: string[] = [];
+  #segment: string[] = [];
+  #open: string[] = [];
+  #quote = '';
+  #escaped = false;
+  #last = '';
+  #isBroken = false;
+  #state: 'start' | 'name' | 'call' = 'start';
+  #inList = false;
+  #closing = '';
   /** Within the line that opens or closes a code block. */
-  private isFenced = false;
+  #isFenced = false;
 
   constructor(sink: EventSink, close: string | undefined) {
-    this.sink = sink;
-    this.close = close;
+    this.#sink = sink;
+    this.#close = close;
   }
 
   read(character: string): string | undefined {
-    this.all.push(character);
-    this.last = (this.last + character).slice(-(this.close?.length ?? 1));
-    if (this.last === this.close && this.quote === '') return this.finish();
-    if (this.isBroken) return this.close === undefined ? this.giveUp() : undefined;
-    if (this.state === 'call') this.readInCall(character);
-    else if (this.state === 'start') this.readStart(character);
-    else this.readName(character);
-    if (this.isBroken && this.close === undefined) return this.giveUp();
-    return !this.inList && this.state === 'start' && this.close === undefined && character === ']'
+    this.#all.push(character);
+    this.#last = (this.#last + character).slice(-(this.#close?.length ?? 1));
+    if (this.#last === this.#close && this.#quote === '') return this.#finish();
+    if (this.#isBroken) return this.#close === undefined ? this.#giveUp() : undefined;
+    if (this.#state === 'call') this.#readInCall(character);
+    else if (this.#state === 'start') this.#readStart(character);
+    else this.#readName(character);
+    if (this.#isBroken && this.#close === undefined) return this.#giveUp();
+    return !this.#inList && this.#state === 'start' && this.#close === undefined && character === ']'
       ? ''
       : undefined;
   }
 
-  private readStart(character: string): void {
-    if (this.close?.startsWith(this.closing + character)) {
-      this.closing += character;
+  #readStart(character: string): void {
+    if (this.#close?.startsWith(this.#closing + character)) {
+      this.#closing += character;
       return;
     }
-    if (this.closing !== '') this.isBroken = true;
-    if (character === '[' && !this.inList) this.inList = true;
-    else if (character === ']' && this.inList) this.inList = false;
+    if (this.#closing !== '') this.#isBroken = true;
+    if (character === '[' && !this.#inList) this.#inList = true;
+    else if (character === ']' && this.#inList) this.#inList = false;
     else if (/[A-Za-z_]/.test(character)) {
-      this.state = 'name';
-      this.segment = [character];
-    } else if (character === '`' && this.close !== undefined) this.isFenced = true;
-    else if (!isSpace(character) && character !== ',' && character !== ';') this.isBroken = true;
-    if (character === '\n') this.isFenced = false;
+      this.#state = 'name';
+      this.#segment = [character];
+    } else if (character === '`' && this.#close !== undefined) this.#isFenced = true;
+    else if (!isSpace(character) && character !== ',' && character !== ';') this.#isBroken = true;
+    if (character === '\n') this.#isFenced = false;
   }
 
-  private readName(character: string): void {
+  #readName(character: string): void {
     if (character === '(') {
-      this.state = 'call';
-      this.open = [')'];
-    } else if (character === '\n' && this.isFenced) {
-      this.state = 'start';
-      this.isFenced = false;
+      this.#state = 'call';
+      this.#open = [')'];
+    } else if (character === '\n' && this.#isFenced) {
+      this.#state = 'start';
+      this.#isFenced = false;
       return;
-    } else if (!/[\w.\- ]/.test(character) || this.segment.length > LONGEST_NAME) this.isBroken = true;
-    this.segment.push(character);
+    } else if (!/[\w.\- ]/.test(character) || this.#segment.length > LONGEST_NAME) this.#isBroken = true;
+    this.#segment.push(character);
   }
 
-  private readInCall(character: string): void {
-    this.segment.push(character);
-    if (this.quote !== '') {
-      if (this.escaped) this.escaped = false;
-      else if (character === '\\') this.escaped = true;
-      else if (character === this.quote) this.quote = '';
-    } else if (character === '"' || character === "'") this.quote = character;
+  #readInCall(character: string): void {
+    this.#segment.push(character);
+    if (this.#quote !== '') {
+      if (this.#escaped) this.#escaped = false;
+      else if (character === '\\') this.#escaped = true;
+      else if (character === this.#quote) this.#quote = '';
+    } else if (character === '"' || character === "'") this.#quote = character;
     else if (character === '(' || character === '[' || character === '{') {
-      this.open.push(character === '(' ? ')' : character === '[' ? ']' : '}');
-      if (this.open.length > DEEPEST) this.isBroken = true;
+      this.#open.push(character === '(' ? ')' : character === '[' ? ']' : '}');
+      if (this.#open.length > DEEPEST) this.#isBroken = true;
     } else if (character === ')' || character === ']' || character === '}') {
-      if (this.open.pop() !== character) this.isBroken = true;
-      else if (this.open.length === 0) this.endCall();
+      if (this.#open.pop() !== character) this.#isBroken = true;
+      else if (this.#open.length === 0) this.#endCall();
     }
   }
 
-  private endCall(): void {
-    const call = parsePythonCall(this.segment.join(''));
-    this.state = 'start';
+  #endCall(): void {
+    const call = parsePythonCall(this.#segment.join(''));
+    this.#state = 'start';
     if (!call) {
-      this.isBroken = true;
+      this.#isBroken = true;
       return;
     }
-    this.sink.call(call.name, call.values);
-    this.all = [];
+    this.#sink.call(call.name, call.values);
+    this.#all = [];
   }
 
-  private giveUp(): string {
-    const text = this.all.join('');
-    if (!this.sink.hasCalls) return text;
-    this.sink.error('the tool call is not a Python call with literals', text);
+  #giveUp(): string {
+    const text = this.#all.join('');
+    if (!this.#sink.hasCalls) return text;
+    this.#sink.error('the tool call is not a Python call with literals', text);
     return '';
   }
 
-  private finish(): string {
-    const text = this.all.join('').slice(0, -this.close!.length);
-    const isRest = this.isBroken || this.state !== 'start';
-    if (isRest) this.sink.error('the tool call is not a Python call with literals', text);
+  #finish(): string {
+    const text = this.#all.join('').slice(0, -this.#close!.length);
+    const isRest = this.#isBroken || this.#state !== 'start';
+    if (isRest) this.#sink.error('the tool call is not a Python call with literals', text);
     return '';
   }
 
   end(): string {
-    const text = this.all.join('');
-    if (this.close === undefined && !this.sink.hasCalls) return text;
-    if (this.state !== 'start' || this.isBroken) this.sink.error('the output ends within a tool call', text);
+    const text = this.#all.join('');
+    if (this.#close === undefined && !this.#sink.hasCalls) return text;
+    if (this.#state !== 'start' || this.#isBroken)
+      this.#sink.error('the output ends within a tool call', text);
     return '';
   }
 }
