@@ -1,6 +1,13 @@
 import { basename } from 'node:path';
-import { buildGraph, checkArchitecture } from '@llamella/graph';
-import type { ModelConfig, OnProgress, TensorFidelity, TensorInfo } from '@llamella/spec';
+import { buildGraph, checkArchitecture, type Profile } from '@llamella/graph';
+import {
+  type Checkpoint,
+  LlamellaError,
+  type ModelConfig,
+  type OnProgress,
+  type TensorFidelity,
+  type TensorInfo,
+} from '@llamella/spec';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
 import { openCheckpoint } from './open-checkpoint.ts';
 
@@ -26,6 +33,8 @@ export interface ModelReport {
   readonly config: ModelConfig;
   readonly tensors: readonly TensorInfo[];
   readonly fidelity: readonly TensorFidelity[];
+  /** Why the model cannot run here, if tensors are stored in a type that cannot be multiplied; then `fidelity` is empty. */
+  readonly problem?: string;
   /** Bytes of tensor data in the files. */
   readonly weightBytes: number;
   /** Number of weights. */
@@ -36,7 +45,8 @@ export interface ModelReport {
  * Describes a model without loading it: reads its header only.
  *
  * @param reference as for `loadModel`
- * @throws {LlamellaError} as `loadModel` does for files that are missing, damaged or not supported
+ * @throws {LlamellaError} as `loadModel` does for files that are missing, damaged or not supported, except for the
+ *   types of tensors
  * @throws `signal.reason` when aborted
  */
 export async function inspectModel(reference?: string, options: InspectOptions = {}): Promise<ModelReport> {
@@ -44,7 +54,8 @@ export async function inspectModel(reference?: string, options: InspectOptions =
   const { checkpoint, files } = await openCheckpoint(reference, options);
   await using opened = checkpoint;
   checkArchitecture(opened.architecture, opened.name);
-  const plan = buildGraph(opened, { profile: profileFor(device, options.exact ?? false) });
+  const profile = profileFor(device, options.exact ?? false);
+  const report = describeFidelity(opened, profile);
   const tensors = [...opened.tensors.values()];
   const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   return {
@@ -54,8 +65,19 @@ export async function inspectModel(reference?: string, options: InspectOptions =
     device,
     config: opened.config,
     tensors,
-    fidelity: plan.fidelity,
+    ...report,
     weightBytes: tensors.reduce((sum, tensor) => sum + tensor.byteLength, 0),
     parameters: tensors.reduce((sum, tensor) => sum + count(tensor.shape), 0),
   };
+}
+
+/** What becomes of the tensors, or why the graph cannot be written: only their types may be the reason. */
+function describeFidelity(opened: Checkpoint, profile: Profile): Pick<ModelReport, 'fidelity' | 'problem'> {
+  try {
+    return { fidelity: buildGraph(opened, { profile }).fidelity };
+  } catch (error) {
+    const typesRun = [...opened.tensors.values()].every(({ type }) => profile.types.includes(type));
+    if (typesRun || !LlamellaError.isInstance(error) || error.code !== 'unsupported') throw error;
+    return { fidelity: [], problem: error.message };
+  }
 }

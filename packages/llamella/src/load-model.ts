@@ -5,7 +5,7 @@ import { createKvCache } from '@llamella/kv-cache';
 import { systemPrompt } from '@llamella/model-smollm2-135m-instruct';
 import { checkNodeBackendOptions, createNodeBackend } from '@llamella/runtime-node';
 import { createSampler, logprobs } from '@llamella/sampler';
-import type { OnProgress } from '@llamella/spec';
+import type { OnProgress, TensorFidelity } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
 import { chatTemplateOnDemand } from './chat-template-on-demand.ts';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
@@ -66,7 +66,8 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     ...(options.contextLength !== undefined && { contextLength: options.contextLength }),
   });
   const tokenizer = tokenizerFromGguf(metadata, { name: opened.name });
-  const weights = await packWeights(plan, opened, { onProgress, signal });
+  const errors = new Map<string, number>();
+  const weights = await packWeights(plan, opened, { onProgress, signal, errors });
   onProgress?.({ phase: 'compile', loaded: 0, total: 1 });
   const backend = await createNodeBackend(plan, weights, backendOptions).finally(() =>
     weights.buffer.transfer(0),
@@ -81,7 +82,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
       config,
       contextLength: plan.interface.contextLength,
       tokenizer,
-      fidelity: plan.fidelity,
+      fidelity: plan.fidelity.map((entry) => withMeasured(entry, errors.get(entry.tensor))),
       loadMs: performance.now() - started,
       engine,
       backend,
@@ -92,4 +93,8 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     await backend[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function withMeasured(entry: TensorFidelity, measured: number | undefined): TensorFidelity {
+  return entry.kind === 're-gridded' && measured !== undefined ? { ...entry, measured } : entry;
 }

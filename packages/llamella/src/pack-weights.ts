@@ -8,13 +8,18 @@ const KEPT_TENSORS = 4;
 /**
  * Makes the external data of a graph: uint8 `[plan.externalByteLength]`, each initializer at its offset.
  *
+ * @param options.errors receives the largest error of each tensor whose error packing measures, by its name
  * @throws {LlamellaError} `backend` when the memory cannot be had; whatever reading and packing throw
  * @throws `signal.reason` when aborted
  */
 export async function packWeights(
   plan: GraphPlan,
   checkpoint: Checkpoint,
-  options: { readonly onProgress?: OnProgress | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: {
+    readonly onProgress?: OnProgress | undefined;
+    readonly signal?: AbortSignal | undefined;
+    readonly errors?: Map<string, number>;
+  } = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   const weights = allocate(plan.externalByteLength, checkpoint.name);
   const source = rememberTensors(checkpoint);
@@ -23,7 +28,10 @@ export async function packWeights(
     const offset = plan.offsets[index]!;
     const target = weights.subarray(offset, offset + initializer.byteLength);
     if ('data' in initializer.source) target.set(initializer.source.data);
-    else await packInitializer(initializer.source.recipe, source, target, options.signal);
+    else {
+      const errors = await packInitializer(initializer.source.recipe, source, target, options.signal);
+      for (const { tensor, largest } of errors) options.errors?.set(tensor, largest);
+    }
     options.onProgress?.({
       phase: 'pack',
       loaded: offset + initializer.byteLength,

@@ -147,10 +147,11 @@ describe('a model that cannot run', () => {
       /known-keys\.gguf: architecture "mamba" is not supported: supported: llama/,
     ],
     [
-      'q6-k',
-      { tensor: (tensor) => (tensor.name === 'blk.1.ffn_down.weight' ? asQ6K(tensor) : tensor) },
+      'integers',
+      { tensor: (tensor) => (tensor.name === 'blk.1.ffn_down.weight' ? asIntegers(tensor) : tensor) },
       'unsupported',
-      /tensor blk\.1\.ffn_down\.weight of type Q6_K/,
+      /integers\.gguf: tensor blk\.1\.ffn_down\.weight of type I8 on cpu/,
+      'loading',
     ],
     [
       'missing-tensor',
@@ -192,6 +193,16 @@ describe('a model that cannot run', () => {
     expect(error.code).toBe(code);
   });
 
+  test('a tensor type that cannot be multiplied is listed all the same', async () => {
+    const tensor: TinyOptions['tensor'] = (each) =>
+      each.name === 'blk.1.ffn_down.weight' ? asIntegers(each) : each;
+    const path = folder.write('listed.gguf', tinyGguf({ tensor }));
+    const { tensors, fidelity, problem } = await inspectModel(path);
+    expect(tensors.find(({ name }) => name === 'blk.1.ffn_down.weight')?.type).toBe('I8');
+    expect(fidelity).toEqual([]);
+    expect(problem).toContain(`${path}: tensor blk.1.ffn_down.weight of type I8 on cpu is not supported`);
+  });
+
   test('a SentencePiece vocabulary', async () => {
     const { code, message } = await errorOf(goldenFile('stories260K-f32.gguf'), 'loading');
     expect(code).toBe('unsupported');
@@ -223,7 +234,7 @@ function mamba() {
   };
 }
 
-function asQ6K<Tensor extends { readonly shape: readonly number[] }>(tensor: Tensor) {
-  const blocks = tensor.shape.reduce((product, size) => product * size, 1) / 256;
-  return { ...tensor, type: 'Q6_K' as const, bytes: new Uint8Array(blocks * 210) };
+function asIntegers<Tensor extends { readonly shape: readonly number[] }>(tensor: Tensor) {
+  const elements = tensor.shape.reduce((product, size) => product * size, 1);
+  return { ...tensor, type: 'I8' as const, bytes: new Uint8Array(elements) };
 }

@@ -24,10 +24,11 @@ export async function inspect(
   );
   const groups = groupTensors(report);
   if (flags.json) {
-    const { name, files, format, device, parameters, weightBytes, config, tensors, fidelity } = report;
+    const { name, files, format, device, parameters, weightBytes, config, tensors, fidelity, problem } =
+      report;
     return await writeJson(context, {
       ...{ name, files, format, device, architecture: config.architecture, parameters, weightBytes },
-      ...{ config, tensorTypes: groups, tensors, fidelity },
+      ...{ config, tensorTypes: groups, tensors, fidelity, ...(problem !== undefined && { problem }) },
     });
   }
   await writeResult(context, renderReport(report, groups, layoutWidth(context.stdout)));
@@ -51,6 +52,7 @@ export function renderReport(report: ModelReport, groups: readonly TensorGroup[]
       ['Parameters', `${formatCount(report.parameters)} (${report.parameters})`],
       ['Weights', `${formatBytes(report.weightBytes)} in ${report.tensors.length} tensors`],
       ['Device', report.device],
+      ...(report.problem === undefined ? [] : [['Cannot run', report.problem] as const]),
     ],
     width,
   );
@@ -65,7 +67,7 @@ export function renderReport(report: ModelReport, groups: readonly TensorGroup[]
       group.type,
       String(group.tensorCount),
       formatBytes(group.weightBytes),
-      describeGroup(group),
+      report.problem === undefined ? describeGroup(group) : '',
     ]),
     width,
   );

@@ -39,8 +39,8 @@ export function remainderForm(bits: 4 | 8) {
   return digitForms[bits];
 }
 
-/** Grids by the stored bytes they were made of: several initializers in a row are made of the same. */
-const grids = new WeakMap<Uint8Array, FoldedGrid>();
+/** Grids by bits and the stored bytes they were made of: several initializers in a row are made of the same. */
+const grids = { 4: new WeakMap<Uint8Array, FoldedGrid>(), 8: new WeakMap<Uint8Array, FoldedGrid>() };
 
 /**
  * Chooses zero points and remainders of all blocks of a part.
@@ -48,10 +48,11 @@ const grids = new WeakMap<Uint8Array, FoldedGrid>();
  * @throws {InvalidFileError} when a scale or minimum is not finite
  */
 export function foldedGrid(part: PackPart): FoldedGrid {
-  let grid = grids.get(part.bytes);
+  const known = grids[part.recipe.bits!];
+  let grid = known.get(part.bytes);
   if (grid === undefined) {
     grid = makeGrid(part);
-    grids.set(part.bytes, grid);
+    known.set(part.bytes, grid);
   }
   return grid;
 }
