@@ -45,7 +45,7 @@ export async function cachedFiles(
       if (!item.isFolder) {
         const { size, accessed, modified } = item;
         files.push({ path, size, accessed, modified, blob: target ?? place });
-      } else if (target === undefined && depth < deepestFolder) await visit(path, depth + 1);
+      } else if (!item.isLink && depth < deepestFolder) await visit(path, depth + 1);
     }
   };
   await visit('', 0);

@@ -43,7 +43,9 @@ export function chooseQuantization(
     return { group: nearest, reason: 'the memory of this machine is not known, and this one suits most' };
   }
   const memory = `${gibibytes(memoryBytes)} of memory`;
-  const comfortable = bySize.find((group) => bitsOf(group) <= 8 && group.bytes <= memoryBytes * smallShare);
+  const comfortable = bySize.find(
+    (group) => bitsOf(group) <= 8 && group.bytes <= memoryBytes * smallShare && group.bytes >= nearest.bytes,
+  );
   if (comfortable !== undefined) {
     const reason = `the best of up to 8 bits, and ${gibibytes(comfortable.bytes)} of weights are little beside ${memory}`;
     return { group: comfortable, reason };

@@ -28,6 +28,8 @@ export interface StreamingHash {
 /** What is known of a stored file or folder; links are followed. */
 export interface StoredItem {
   readonly isFolder: boolean;
+  /** Whether its path is a link to it. */
+  readonly isLink: boolean;
   /** Bytes; 0 for a folder. */
   readonly size: number;
   /** Milliseconds since 1970. */

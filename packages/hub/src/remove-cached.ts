@@ -54,11 +54,13 @@ export async function removeCached(
   for (const { commit: each, file } of doomed) await storage.remove(`${layout.snapshot(each)}/${file.path}`);
   const blobs = new Map(doomed.map(({ file }) => [file.blob, file.size]));
   for (const [path, size] of [...blobs, ...partials]) {
-    if (kept.has(path)) continue;
+    // A link to the blob of another repository does not make it this one's.
+    if (kept.has(path) || !path.startsWith(`${layout.folder}/`)) continue;
     freedBytes += size;
     await storage.remove(path);
   }
-  await tidy(storage, layout, all);
+  if (removesAll) await removeTree(storage, layout.folder);
+  else await tidy(storage, layout, all);
   return { reference: text, files: [...new Set(doomed.map(({ file }) => file.path))], freedBytes };
 }
 
@@ -82,20 +84,22 @@ async function tidy(
     if ((await storage.stat(layout.snapshot(commit))) !== undefined) continue;
     for (const ref of refs) await storage.remove(layout.ref(ref));
   }
-  for (const name of ['snapshots', 'refs', 'blobs', '.no_exist'])
-    await removeEmpty(storage, `${layout.folder}/${name}`);
-  const rest = await storage.list(layout.folder);
-  if (rest.every((name) => name === 'source')) {
-    await storage.remove(`${layout.folder}/source`);
-    await removeEmpty(storage, layout.folder);
-    await removeEmpty(storage, `.locks/${layout.folder}`);
-  }
+  for (const name of ['snapshots', 'refs', 'blobs']) await removeEmpty(storage, `${layout.folder}/${name}`);
+  await removeEmpty(storage, layout.folder);
 }
 
 /** Removes a folder and all folders in it that have no files. */
 async function removeEmpty(storage: HubStorage, folder: string): Promise<void> {
-  if ((await storage.readLink(folder)) !== undefined) return;
-  if (!(await storage.stat(folder))?.isFolder) return;
+  const item = await storage.stat(folder);
+  if (!item?.isFolder || item.isLink) return;
   for (const name of await storage.list(folder)) await removeEmpty(storage, `${folder}/${name}`);
   if ((await storage.list(folder)).length === 0) await storage.remove(folder);
+}
+
+/** Removes a folder with everything in it; links, not what they lead to. */
+async function removeTree(storage: HubStorage, path: string): Promise<void> {
+  const item = await storage.stat(path);
+  const names = item?.isFolder && !item.isLink ? await storage.list(path) : [];
+  for (const name of names) await removeTree(storage, `${path}/${name}`);
+  await storage.remove(path);
 }

@@ -159,9 +159,12 @@ export async function startFakeHub(repositories: Record<string, FakeRepository>,
     }
     const path = file![3]!.split('/').map(decodeURIComponent).join('/');
     const bytes = files[path];
-    if (bytes === undefined || file![2] !== commit) return fail(404, 'EntryNotFound');
+    if (bytes === undefined || !['main', commit].includes(file![2]!)) return fail(404, 'EntryNotFound');
     if (!isLarge(path))
-      return await hub.send(request, response, path, bytes, { etag: `"${gitSha1(bytes)}"` });
+      return await hub.send(request, response, path, bytes, {
+        etag: `"${gitSha1(bytes)}"`,
+        'x-repo-commit': commit,
+      });
     const location = `${hub.cdn}/${encodeURIComponent(file![1]!)}/${file![3]}?signature=secret`;
     const linked = { 'x-linked-etag': `"${sha256(bytes)}"`, 'x-linked-size': bytes.length };
     return response.writeHead(302, { location, 'x-repo-commit': commit, ...linked }).end();

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { NodeHubOptions } from '../src/node.ts';
@@ -128,7 +128,7 @@ describe('statuses', () => {
     server.fault = (_request, response) => {
       if (!isFirst) return false;
       isFirst = false;
-      return response.writeHead(429, headers as object).end() && true;
+      return response.writeHead(429, headers as OutgoingHttpHeaders).end() && true;
     };
     expect(await pull()).toBe(true);
     expect(clock.pauses).toEqual([pause]);
@@ -193,7 +193,8 @@ describe('redirects', () => {
     [{ location: 'file:///etc/passwd' }, 'redirects to file://'],
   ])('%j', async (headers, text) => {
     const { server, pull } = await start();
-    server.fault = (_request, response) => response.writeHead(302, headers as object).end() && true;
+    server.fault = (_request, response) =>
+      response.writeHead(302, headers as OutgoingHttpHeaders).end() && true;
     await expect(pull()).rejects.toMatchObject({ code: 'network', message: expect.stringContaining(text) });
   });
 

@@ -40,15 +40,13 @@ export function createDiskStorage(folder: string): HubStorage {
     location,
     stat: (path) =>
       guarded(path, async () => {
-        const found = await disk.stat(location(path)).catch(ifMissing(undefined));
+        const own = await disk.lstat(location(path)).catch(ifMissing(undefined));
+        const isLink = own?.isSymbolicLink() ?? false;
+        const found = isLink ? await disk.stat(location(path)).catch(ifMissing(undefined)) : own;
         if (found === undefined || !(found.isFile() || found.isDirectory())) return undefined;
         const isFolder = found.isDirectory();
-        return {
-          isFolder,
-          size: isFolder ? 0 : found.size,
-          modified: found.mtimeMs,
-          accessed: found.atimeMs,
-        };
+        const { mtimeMs: modified, atimeMs: accessed } = found;
+        return { isFolder, isLink, size: isFolder ? 0 : found.size, modified, accessed };
       }),
     list: (path) =>
       guarded(path, async () => (await disk.readdir(location(path)).catch(ifMissing<string[]>([]))).sort()),
