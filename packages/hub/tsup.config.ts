@@ -10,4 +10,5 @@ export default defineConfig({
   target: 'es2023',
   tsconfig: 'tsconfig.node.json',
   external: [/^node:/],
+  removeNodeProtocol: false,
 });

@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { createNodeHub } from '../src/node.ts';
+import { randomBytes } from './fake-hub.ts';
+import { serve, temporaryFolder } from './test-hub.ts';
+
+const folder = new URL('..', import.meta.url);
+const readme = readFileSync(new URL('README.md', folder), 'utf8');
+
+test('the example of the README runs', async () => {
+  const code = /^```ts\n(.*?)^```/ms.exec(readme)![1]!;
+  const files = { 'Llama-3.2-1B-Instruct-Q4_K_M.gguf': randomBytes(50_000) };
+  const server = await serve({ 'bartowski/Llama-3.2-1B-Instruct-GGUF': { files } });
+  const flags = ['--conditions=@llamella/source', '--input-type=module-typescript', '--eval', code];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, flags, {
+    cwd: folder,
+    env: { ...process.env, NODE_OPTIONS: '', HF_ENDPOINT: server.endpoint, HF_HOME: await temporaryFolder() },
+  });
+  expect(stdout).toMatch(/^Q4_K_M .*Llama-3\.2-1B-Instruct-Q4_K_M\.gguf\n$/);
+  expect(stderr).toMatch(/100%$/);
+});
+
+test('the README names every operation', () => {
+  for (const name of Object.keys(createNodeHub({ environment: {} }))) expect(readme).toContain(`\`${name}(`);
+});
