@@ -8,7 +8,6 @@ export default defineConfig({
   sourcemap: true,
   platform: 'neutral',
   target: 'es2023',
-  tsconfig: 'tsconfig.node.json',
   external: [/^node:/],
   removeNodeProtocol: false,
 });

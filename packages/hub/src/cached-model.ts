@@ -1,4 +1,5 @@
 import type { ModelGroup } from './model-groups.ts';
+import type { SizedFile } from './sized-file.ts';
 
 /** A model in the cache, or other files of a repository that are no model. */
 export interface CachedModel {
@@ -12,9 +13,11 @@ export interface CachedModel {
   readonly refs: readonly string[];
   /** Absent for files that are no model. */
   readonly format?: ModelGroup['format'];
+  /** For GGUF, such as `Q4_K_M`. */
   readonly quantization?: string;
   /** Paths in the repository, with their size in bytes. */
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
+  readonly files: readonly SizedFile[];
+  /** Of all its files. */
   readonly bytes: number;
   /** Milliseconds since 1970. */
   readonly lastUsed: number;
@@ -34,6 +37,7 @@ export interface PartialDownload {
 export interface CacheContents {
   /** By reference. */
   readonly models: readonly CachedModel[];
+  /** Downloads that did not end, by reference. */
   readonly partials: readonly PartialDownload[];
   /** Bytes of all files, those that several revisions share counted once. */
   readonly bytes: number;

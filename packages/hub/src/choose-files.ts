@@ -7,6 +7,7 @@ import { isQuantization } from './quantization.ts';
 
 /** Files that a reference means. */
 export interface ChosenFiles {
+  /** In the order of their names. */
   readonly files: readonly HubFile[];
   /** What to open: a file, or a folder, `.` for the root of the repository. */
   readonly main: string;

@@ -3,6 +3,7 @@ import type { ModelGroup } from './model-groups.ts';
 
 /** A model of several, and why. */
 export interface Choice {
+  /** The model that was chosen. */
   readonly group: ModelGroup;
   /** A sentence for people. */
   readonly reason: string;

@@ -22,9 +22,11 @@ export interface PullProgress extends Progress {
   readonly file: string;
   /** Bytes of that file: downloaded, or in phase `verify` checked. */
   readonly fileLoaded: number;
+  /** Size of that file in bytes. */
   readonly fileTotal: number;
-  /** Files in all, and those that are ready. */
+  /** Files in all. */
   readonly fileCount: number;
+  /** Files that are ready. */
   readonly filesDone: number;
 }
 

@@ -1,5 +1,6 @@
 /** How the content of a file is identified. `git-sha1` is git's: of the bytes with a header that has their number. */
 export interface ContentHash {
+  /** Large files have a sha256, small ones the hash of git. */
   readonly algorithm: 'sha256' | 'git-sha1';
   /** Lower-case hexadecimal digits. */
   readonly hex: string;

@@ -15,6 +15,7 @@ import { type RemovedModel, removeCached } from './remove-cached.ts';
 
 /** For an operation that may take long. */
 export interface PullOptions {
+  /** Told how far the download has come. */
   readonly onProgress?: OnPullProgress | undefined;
   /** Stops it. What was downloaded stays, and the next call goes on there. */
   readonly signal?: AbortSignal | undefined;

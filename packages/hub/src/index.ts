@@ -29,3 +29,4 @@ export {
   type UrlReference,
 } from './reference.ts';
 export type { RemovedModel } from './remove-cached.ts';
+export type { SizedFile } from './sized-file.ts';

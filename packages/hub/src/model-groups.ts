@@ -3,11 +3,13 @@ import { quantizationOf } from './quantization.ts';
 
 /** Files that make one model together, such as all parts of a split GGUF file. */
 export interface ModelGroup {
+  /** What reads it. */
   readonly format: 'gguf' | 'safetensors' | 'genai';
   /** Name that tells it from the others of its repository: path of the first file, or of the folder; `.` for the root. */
   readonly name: string;
   /** For GGUF. */
   readonly quantization?: string;
+  /** All files of it, in the order of their names. */
   readonly files: readonly HubFile[];
   /** Parts that a split model must have and does not. */
   readonly missingParts: number;

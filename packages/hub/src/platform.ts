@@ -20,6 +20,7 @@ export interface Clock {
 
 /** A hash that takes bytes as they come. */
 export interface StreamingHash {
+  /** Takes the next bytes. */
   update(bytes: Uint8Array): void;
   /** Lower-case hexadecimal digits. Called once, at the end. */
   digest(): string;
@@ -27,6 +28,7 @@ export interface StreamingHash {
 
 /** What is known of a stored file or folder; links are followed. */
 export interface StoredItem {
+  /** Whether it is a folder rather than a file. */
   readonly isFolder: boolean;
   /** Whether its path is a link to it. */
   readonly isLink: boolean;
@@ -48,6 +50,7 @@ export interface StoredFile {
   truncate(size: number): Promise<void>;
   /** Returns once everything written would survive a loss of power. */
   sync(): Promise<void>;
+  /** Closes the file. */
   close(): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export interface StoredFile {
 export interface StorageLock {
   /** Aborted when another process took the lock, because this one seemed dead. */
   readonly lost: AbortSignal;
+  /** Gives the lock back. */
   release(): Promise<void>;
 }
 
@@ -93,11 +97,13 @@ export interface HubStorage {
 
 /** Everything outside of this package that it touches. */
 export interface HubPlatform {
+  /** Makes requests. */
   readonly fetch: Fetch;
   /** In the layout of the Hugging Face cache, and shared with its other users. */
   readonly storage: HubStorage;
   /** For files of plain URLs, in the same layout but a folder of its own. */
   readonly urlStorage: HubStorage;
+  /** Begins a hash. */
   createHash(algorithm: 'sha1' | 'sha256'): StreamingHash;
   /** Memory of the machine in bytes, `undefined` where that is not known. */
   readonly memoryBytes?: number | undefined;

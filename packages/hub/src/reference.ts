@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '@llamella/spec';
 
 /** A model, or some files of it, on the Hugging Face Hub. */
 export interface HubReference {
+  /** Tells it from a URL. */
   readonly kind: 'hub';
   /** `owner/name`, or a name alone for the oldest repositories. */
   readonly repository: string;
@@ -13,7 +14,9 @@ export interface HubReference {
 
 /** One file anywhere. */
 export interface UrlReference {
+  /** Tells it from a reference to the Hub. */
   readonly kind: 'url';
+  /** Without its fragment. */
   readonly url: string;
 }
 

@@ -8,6 +8,7 @@ import { parseReference } from './reference.ts';
 
 /** What was removed. */
 export interface RemovedModel {
+  /** What was asked for. */
   readonly reference: string;
   /** Paths in the repository. */
   readonly files: readonly string[];
