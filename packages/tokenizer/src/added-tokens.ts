@@ -5,12 +5,18 @@ export interface AddedToken {
   /** A control token: looked for only when `parseSpecialTokens` is set. */
   readonly special: boolean;
   /** Only as a word of its own. */
-  readonly singleWord: boolean;
+  readonly singleWord?: boolean;
   /** Takes in the white space before it, after it. */
-  readonly leftStrip: boolean;
-  readonly rightStrip: boolean;
+  readonly leftStrip?: boolean;
+  readonly rightStrip?: boolean;
   /** Looked for after normalization instead of before. */
-  readonly normalized: boolean;
+  readonly normalized?: boolean;
+}
+
+/** A token and the text by which it is found. */
+export interface TokenPattern {
+  readonly token: AddedToken;
+  readonly text: string;
 }
 
 /** All control tokens, none, or those with the texts given. */
@@ -18,6 +24,20 @@ export type AllowedTokens = boolean | ReadonlySet<string>;
 
 /** Gets the stretches of a text in order, those that are a token with it. Returning `false` ends the work. */
 export type StretchHandler = (start: number, end: number, token?: AddedToken) => boolean;
+
+/**
+ * Cuts `text[start, end)`.
+ *
+ * @param allowed whether control tokens count, or which of them
+ * @returns `false` when the handler ended the work
+ */
+export type AddedTokenSplitter = (
+  text: string,
+  start: number,
+  end: number,
+  allowed: AllowedTokens,
+  handle: StretchHandler,
+) => boolean;
 
 interface Node {
   readonly next: Map<number, Node>;
@@ -30,81 +50,59 @@ interface Node {
  * Source: `AddedVocabulary::find_matches` of https://github.com/huggingface/tokenizers. A control token that is
  * not to be parsed still hides tokens inside it, as there.
  */
-export class AddedTokenMatcher {
-  readonly #root: Node = { next: new Map() };
-  /** 1 for the UTF-16 units with which a token starts. */
-  readonly #firstUnits = new Uint8Array(1 << 16);
-  readonly #onlySpecial: boolean;
-
-  /** @param patterns tokens and the text by which each is found */
-  constructor(patterns: readonly { readonly token: AddedToken; readonly text: string }[]) {
-    for (const { token, text } of patterns) {
-      let node = this.#root;
-      for (let i = 0; i < text.length; i++) {
-        const unit = text.charCodeAt(i);
-        let child = node.next.get(unit);
-        if (!child) node.next.set(unit, (child = { next: new Map() }));
-        node = child;
-      }
-      if (node !== this.#root) node.token ??= token;
+export function addedTokenSplitter(patterns: readonly TokenPattern[]): AddedTokenSplitter {
+  const root: Node = { next: new Map() };
+  for (const { token, text } of patterns) {
+    let node = root;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      let child = node.next.get(unit);
+      if (!child) node.next.set(unit, (child = { next: new Map() }));
+      node = child;
     }
-    for (const unit of this.#root.next.keys()) this.#firstUnits[unit] = 1;
-    this.#onlySpecial = patterns.every(({ token }) => token.special);
+    if (node !== root) node.token ??= token;
   }
+  /** 1 for the UTF-16 units with which a token starts. */
+  const isFirst = new Uint8Array(1 << 16);
+  for (const unit of root.next.keys()) isFirst[unit] = 1;
+  const onlySpecial = patterns.every(({ token }) => token.special);
 
-  /**
-   * Cuts `text[start, end)`.
-   *
-   * @param special whether control tokens count, or which of them
-   * @returns `false` when the handler ended the work
-   */
-  split(text: string, start: number, end: number, special: AllowedTokens, handle: StretchHandler): boolean {
-    if (this.#onlySpecial && (special === false || this.#root.next.size === 0))
-      return start === end || handle(start, end);
+  return (text, start, end, allowed, handle) => {
     let done = start;
-    for (let at = this.#candidate(text, start, end); at < end; ) {
-      const { token, stop } = this.#longest(text, at, end);
-      if (!token) {
-        at = this.#candidate(text, at + 1, end);
-        continue;
+    for (let at = onlySpecial && (allowed === false || patterns.length === 0) ? end : start; at < end; ) {
+      let found: AddedToken | undefined;
+      let stop = at + 1;
+      let node = isFirst[text.charCodeAt(at)] ? root.next.get(text.charCodeAt(at)) : undefined;
+      for (let i = at + 1; node; node = i < end ? node.next.get(text.charCodeAt(i++)) : undefined) {
+        if (!node.token) continue;
+        found = node.token;
+        stop = i;
       }
-      const allowed = !token.special || (typeof special === 'boolean' ? special : special.has(token.content));
-      if (allowed && (!token.singleWord || isWord(text, at, stop, start, end))) {
-        const from = token.leftStrip ? spacesBefore(text, at, done) : at;
-        const to = token.rightStrip ? spacesAfter(text, stop, end) : stop;
+      if (
+        found &&
+        (!found.special || (typeof allowed === 'boolean' ? allowed : allowed.has(found.content))) &&
+        !(found.singleWord && isPartOfWord(text, at, stop, start, end))
+      ) {
+        const from = found.leftStrip ? spacesBefore(text, at, done) : at;
+        const to = found.rightStrip ? spacesAfter(text, stop, end) : stop;
         if (done < from && !handle(done, from)) return false;
-        if (!handle(from, to, token)) return false;
-        done = to;
+        if (!handle(from, to, found)) return false;
+        done = stop = to;
       }
-      at = this.#candidate(text, Math.max(stop, done), end);
+      at = stop;
     }
     return done >= end || handle(done, end);
-  }
-
-  #candidate(text: string, from: number, end: number): number {
-    let at = from;
-    while (at < end && this.#firstUnits[text.charCodeAt(at)] === 0) at++;
-    return at;
-  }
-
-  #longest(text: string, at: number, end: number): { token?: AddedToken; stop: number } {
-    let node: Node | undefined = this.#root;
-    let found: { token?: AddedToken; stop: number } = { stop: at };
-    for (let i = at; i < end && (node = node.next.get(text.charCodeAt(i))); i++) {
-      if (node.token) found = { token: node.token, stop: i + 1 };
-    }
-    return found;
-  }
+  };
 }
 
 const word = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]`;
 const wordBefore = new RegExp(`${word}$`, 'u');
 const wordAfter = new RegExp(`^${word}`, 'u');
 
-function isWord(text: string, from: number, to: number, start: number, end: number): boolean {
+function isPartOfWord(text: string, from: number, to: number, start: number, end: number): boolean {
   return (
-    !wordBefore.test(text.slice(Math.max(start, from - 2), from)) &&
-    !wordAfter.test(text.slice(to, Math.min(end, to + 2)))
+    wordBefore.test(text.slice(Math.max(start, from - 2), from)) ||
+    wordAfter.test(text.slice(to, Math.min(end, to + 2)))
   );
 }
 

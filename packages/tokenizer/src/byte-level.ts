@@ -4,4 +4,3 @@ export type { FileOptions } from './file-options.ts';
 export type { TemplatePiece } from './post-processor.ts';
 export type { GgufMetadata } from './read-tokenizer-gguf.ts';
 export type { EncodingWithOffsets, TextTokenizer } from './text-tokenizer.ts';
-export { type TiktokenOptions, tokenizerFromTiktoken } from './tokenizer-from-tiktoken.ts';

@@ -1,4 +1,4 @@
-import { InvalidFileError } from '@llamella/spec';
+import { InvalidFileError, UnsupportedError } from '@llamella/spec';
 
 /** A value of an untrusted file together with its place in it, so that every complaint names the key. */
 export class FileNode {
@@ -43,7 +43,9 @@ export class FileNode {
     return this.array().map((value, index) => new FileNode(value, `${this.path}[${index}]`, this.file));
   }
 
-  string(): string {
+  /** @param fallback for files without a value here */
+  string(fallback?: string): string {
+    if (this.absent && fallback !== undefined) return fallback;
     if (typeof this.value !== 'string') this.#expected('a string');
     return this.value as string;
   }
@@ -62,11 +64,33 @@ export class FileNode {
   }
 
   /** An integer in `[0, limit)`; a bigint, as GGUF readers give for 64-bit types, is accepted. */
-  index(limit: number): number {
+  index(limit: number, fallback?: number): number {
+    if (this.absent && fallback !== undefined) return fallback;
     const number = typeof this.value === 'bigint' ? Number(this.value) : this.value;
     if (!Number.isInteger(number)) this.#expected('an integer');
     if ((number as number) < 0 || (number as number) >= limit) this.fail(`${number} is not in [0, ${limit})`);
     return number as number;
+  }
+
+  /**
+   * What a table has for a name.
+   *
+   * @param advice what to do about others
+   * @throws {UnsupportedError} when it has nothing
+   */
+  oneOf<Value>(
+    table: Readonly<Record<string, Value>>,
+    fallback?: string,
+    advice = `known are ${Object.keys(table).join(', ')}`,
+  ): Value {
+    const name = this.string(fallback);
+    if (Object.hasOwn(table, name)) return table[name]!;
+    return this.unsupported(advice);
+  }
+
+  /** @throws {UnsupportedError} always */
+  unsupported(advice = 'this version does not know it'): never {
+    throw new UnsupportedError(`${this.file}: ${this.path} ${JSON.stringify(this.value)}`, advice);
   }
 
   #expected(what: string): never {

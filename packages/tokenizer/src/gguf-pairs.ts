@@ -1,43 +1,34 @@
-import { CharacterPairModel } from './character-pair-model.ts';
-import { readGgufByteLevel, readPre } from './gguf-byte-level.ts';
+import { characterPairModel } from './character-pair-model.ts';
+import { readGgufByteLevel } from './gguf-byte-level.ts';
 import { ggufPreTokenizer } from './gguf-pre-tokenizer.ts';
 import type { GgufParts, GgufSource } from './gguf-readers.ts';
 import { llamaCppDecoder } from './gguf-sentence-piece.ts';
 import { readMerges } from './merge-table.ts';
 import { replaceAll } from './normalizer.ts';
-import { isSpecialKind } from './token-kind.ts';
-import { spaceSymbol } from './word-model.ts';
-
-/** Reads GGUF's kind `gpt2`: byte-pair encoding over bytes or, where `tokenizer.ggml.pre` means it, characters. */
-export function readGgufPairs(source: GgufSource): GgufParts {
-  return readPre(source).byteLevel ? readGgufByteLevel(source) : readGgufCharacterPairs(source);
-}
+import { ordinaryTokens } from './ordinary-tokens.ts';
+import { spaceSymbol } from './space-symbol.ts';
 
 /**
- * Reads GGUF's kind `gemma4`: byte-pair encoding over characters.
+ * Reads GGUF's kinds `gpt2` and `gemma4`: byte-pair encoding over bytes or, where `tokenizer.ggml.pre` means it,
+ * characters.
  *
  * Source: `llm_tokenizer_bpe_session` in src/llama-vocab.cpp of https://github.com/ggml-org/llama.cpp, without
  * `byte_encode`.
  */
-export function readGgufCharacterPairs(source: GgufSource): GgufParts {
+export function readGgufPairs(source: GgufSource): GgufParts {
   const { vocabulary, get } = source;
-  const pre = get('model').value === 'gemma4' ? ggufPreTokenizer('gemma4') : readPre(source);
-  const model = new CharacterPairModel(vocabulary, readMerges(get('merges'), vocabulary, false), {
-    idOf: (text) => {
-      const id = vocabulary.idOf(text);
-      return id !== undefined && !isSpecialKind(vocabulary.kinds[id]) ? id : undefined;
-    },
-    prefix: '',
-    suffix: '',
-    ignoreMerges: pre.ignoreMerges,
-    wholeLineEnds: pre.escapeSpaces && pre.alwaysAddBos,
-    unknownId: undefined,
-    fuseUnknown: false,
-    byteFallback: true,
-  });
+  const node = get('pre');
+  const name = get('model').value === 'gemma4' ? 'gemma4' : node.string('default');
+  const pre = ggufPreTokenizer(name) ?? node.unsupported('this version does not know how it cuts text');
+  if (pre.byteLevel) return readGgufByteLevel(source, pre);
   return {
     ...pre,
-    model,
+    model: characterPairModel(vocabulary, readMerges(get('merges'), vocabulary, false), {
+      idOf: ordinaryTokens(vocabulary),
+      ignoreMerges: pre.ignoreMerges,
+      wholeLineEnds: pre.escapeSpaces && pre.alwaysAddBos,
+      byteFallback: true,
+    }),
     normalizers: pre.escapeSpaces ? [replaceAll(/ /g, spaceSymbol)] : [],
     decoder: llamaCppDecoder(vocabulary, false),
   };

@@ -1,45 +1,26 @@
-import { UnsupportedError } from '@llamella/spec';
-import { CharacterClass, classAt, endOfRun } from './character-class.ts';
+import { CharacterClass, classAt } from './character-class.ts';
 import { digitGroups } from './digit-groups.ts';
-import { type PreTokenizer, scanWith, sequence } from './pre-tokenizer.ts';
+import {
+  commonNames,
+  type GgufNames,
+  gpt2,
+  llama3,
+  namedPreTokenizer,
+  singleDigits,
+} from './gguf-common-names.ts';
+import type { GgufPreTokenizer } from './gguf-readers.ts';
+import { type PreTokenizer, scanWith } from './pre-tokenizer.ts';
 import { numberScanner } from './scan.ts';
-import { scanGpt2 } from './scan-gpt2.ts';
-import { scanLlama3 } from './scan-llama3.ts';
 import { runScanner, symbol, type WordRules, wordScanner } from './scan-words.ts';
 import { splitAt } from './split.ts';
 
-/** What a name in `tokenizer.ggml.pre` stands for. */
-export interface GgufPreTokenizer {
-  readonly preTokenizer: PreTokenizer;
-  /** A piece that is a token stays whole. */
-  readonly ignoreMerges: boolean;
-  /** BOS goes before a text unless the file says otherwise. */
-  readonly addBos: boolean;
-  /** BOS goes before a text whatever the file says. */
-  readonly alwaysAddBos: boolean;
-  /** Tokens are made of bytes, as in GPT-2; otherwise of characters, with tokens such as `<0x0A>` for bytes. */
-  readonly byteLevel: boolean;
-  /** Spaces become U+2581 before the text is cut. */
-  readonly escapeSpaces: boolean;
-}
-
 const { letter, number, newline, space, mark, other } = CharacterClass;
 
-const splitOff = (pattern: RegExp) => splitAt(pattern, 'Isolated', false);
+const splitOff = (pattern: RegExp) => splitAt(pattern, 'Isolated');
 const words = (rules: WordRules) => scanWith(wordScanner(rules));
-const digits = () => scanWith(numberScanner(true));
 const numbers = () => scanWith(numberScanner(false));
 const threeDigits = () => splitOff(/\p{N}{1,3}/gu);
-const gpt2 = () => scanWith(scanGpt2);
 const lines = () => splitOff(/\n+/g);
-
-/** llama.cpp takes `'\u017f` for no contraction. */
-const llama3 = () =>
-  scanWith((text, start, end) =>
-    text.startsWith("'\u017f", start) && start + 1 < end
-      ? endOfRun(text, start + 1, end, letter)
-      : scanLlama3(text, start, end),
-  );
 
 const qwen: WordRules = { contraction: 'apart', numbers: 1 };
 const o200k: WordRules = { contraction: 'joined', words: 'cased', numbers: 3, tail: '\r\n/' };
@@ -63,26 +44,9 @@ const anySpace = /\p{White_Space}/u;
 const casedLetter =
   /(?![\u0560-\u0588\u10c7-\u10ff\u1c80-\u1c8f\u2d00-\u2d2d\ua790-\ua7ff\uab30-\uab6f\u{10500}-\u{105ff}\u{10d00}-\u{1189f}\u{118e0}-\u{1e8ff}])[\u0295\p{LC}]/u;
 
-/**
- * Names, how they cut, and other traits: `m` for `ignoreMerges`, `b` for `addBos`, `B` for `alwaysAddBos`,
- * `c` for characters instead of bytes, `s` for `escapeSpaces`.
- */
-const table: readonly (readonly [string, () => readonly PreTokenizer[], string?])[] = [
-  ['llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano', () => [llama3()], 'mb'],
-  ['dbrx smaug-bpe chatglm-bpe', () => [llama3()]],
-  ['glm4 glm5', () => [llama3()], 'm'],
+const rareNames: GgufNames = [
   ['minicpm5', () => [threeDigits(), llama3()], 'm'],
   ['jais-2', () => [llama3(), scanWith(powersOfTwo)]],
-  [
-    'gpt-2 phi-2 jina-es jina-de gigachat jina-v2-es jina-v2-de a.x-4.0 mellum modern-bert jina-v1-en jina-v2-code ' +
-      'roberta-bpe mpt olmo jais trillion granite-docling exaone4',
-    () => [gpt2()],
-  ],
-  ['smollm starcoder refact command-r codeshell exaone minerva-7b mellum2', () => [digits(), gpt2()]],
-  [
-    'qwen2 deepseek-r1-qwen kormo f2llmv2 megrez stablelm2 hunyuan solar-open grok-2 bailingmoe bailingmoe2 llada-moe',
-    () => [words(qwen)],
-  ],
   ['qwen35', () => [words({ ...qwen, word: letter + mark, other: other - mark + symbol })]],
   ['ufakzeka', () => [words({ numbers: 1 })]],
   ['seed-coder', () => [words({ ...qwen, tail: '' })]],
@@ -104,7 +68,10 @@ const table: readonly (readonly [string, () => readonly PreTokenizer[], string?]
   ],
   ['kimi-k2', () => [words({ han: true, contraction: 'joined', numbers: 3 })]],
   ['deepseek-v3 hunyuan-dense joyai-llm hy_v4', () => [threeDigits(), cjk(), words(deepseek3)]],
-  ['spark2_5', () => [threeDigits(), cjk(), words({ ...deepseek3, tail: '', singleLines: true }), digits()]],
+  [
+    'spark2_5',
+    () => [threeDigits(), cjk(), words({ ...deepseek3, tail: '', singleLines: true }), singleDigits()],
+  ],
   [
     'afmoe',
     () => [
@@ -128,19 +95,19 @@ const table: readonly (readonly [string, () => readonly PreTokenizer[], string?]
   ],
   [
     'deepseek-coder',
-    () => [splitOff(/[\r\n]/g), runs(/\p{L}/u, anySpace), runs(/\p{P}/u, anySpace), asian(), digits()],
+    () => [splitOff(/[\r\n]/g), runs(/\p{L}/u, anySpace), runs(/\p{P}/u, anySpace), asian(), singleDigits()],
   ],
   ['falcon', () => [runs(/[\p{P}$+<=>^~|`]/u), gpt2(), splitOff(/[0-9]{3}/g)]],
   ['default', () => [runs(/[\p{P}$+<=>^~|]/u), gpt2(), numbers(), splitOff(/[0-9]{3}/g)]],
   ['poro-chat bloom gpt3-finnish', () => [poro()]],
-  ['viking', () => [poro(), digits()]],
+  ['viking', () => [poro(), singleDigits()]],
   [
     'chameleon',
     () => [
       splitOff(/<sentinel:[0-9]+>/g),
       splitOff(/IMGIMG[A-I]{1,4}Z/g),
       splitOff(/[\t\n]| {4}| {2}/g),
-      digits(),
+      singleDigits(),
       splitOff(/[\p{P}!-/:-@[-`{-~]/gu),
       gpt2(),
     ],
@@ -152,28 +119,9 @@ const table: readonly (readonly [string, () => readonly PreTokenizer[], string?]
   ['whitespace', () => [runs(/\P{White_Space}/u)], 'c'],
 ];
 
-/**
- * The pre-tokenizer that a GGUF file names.
- *
- * Source: src/llama-vocab.cpp and src/unicode.cpp of https://github.com/ggml-org/llama.cpp
- *
- * @param name value of `tokenizer.ggml.pre`; `default` when the file has none
- * @throws {UnsupportedError} for other names than llama.cpp's
- */
-export function ggufPreTokenizer(name: string): GgufPreTokenizer {
-  for (const [names, steps, traits = ''] of table) {
-    if (!names.split(' ').includes(name)) continue;
-    const has = (trait: string) => traits.includes(trait);
-    return {
-      preTokenizer: sequence(steps()),
-      ignoreMerges: has('m'),
-      addBos: has('b'),
-      alwaysAddBos: has('B'),
-      byteLevel: !has('c'),
-      escapeSpaces: has('s'),
-    };
-  }
-  throw new UnsupportedError(`tokenizer.ggml.pre "${name}"`, 'this version does not know how it cuts text');
+/** The pre-tokenizer that a GGUF file names, for all of llama.cpp's names. */
+export function ggufPreTokenizer(name: string): GgufPreTokenizer | undefined {
+  return namedPreTokenizer([...commonNames, ...rareNames], name);
 }
 
 /** Jais 2: white space comes in pieces of 512, 256, ... 1 characters, up to the last line end in one. */

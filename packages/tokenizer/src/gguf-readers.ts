@@ -5,17 +5,31 @@ import type { TokenDecoder } from './token-decoder.ts';
 import type { TokenModel } from './token-model.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
+/** What a name in `tokenizer.ggml.pre` stands for. */
+export interface GgufPreTokenizer {
+  readonly preTokenizer: PreTokenizer;
+  /** A piece that is a token stays whole. */
+  readonly ignoreMerges: boolean;
+  /** BOS goes before a text unless the file says otherwise. */
+  readonly addBos: boolean;
+  /** BOS goes before a text whatever the file says. */
+  readonly alwaysAddBos: boolean;
+  /** Tokens are made of bytes, as in GPT-2; otherwise of characters, with tokens such as `<0x0A>` for bytes. */
+  readonly byteLevel: boolean;
+  /** Spaces become U+2581 before the text is cut. */
+  readonly escapeSpaces: boolean;
+}
+
 /** Tokens that GGUF names by id. */
 export type GgufRole = 'bos' | 'eos' | 'unknown' | 'padding' | 'seperator';
 
 /** What a reader gets of a file. */
 export interface GgufSource {
-  readonly file: string;
   readonly vocabulary: Vocabulary;
   /** @returns the value of `tokenizer.ggml.<key>` */
   get(key: string): FileNode;
   /** @returns the id that the file gives a role, or else the one given here, if the vocabulary has it. */
-  id(role: GgufRole, fallback?: number): number | undefined;
+  id(role: string, fallback?: number): number | undefined;
 }
 
 /** What differs between the kinds of tokenizer in GGUF. */

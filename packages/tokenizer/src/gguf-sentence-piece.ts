@@ -2,16 +2,17 @@ import { CharacterMap } from './character-map.ts';
 import { numbersOf } from './gguf-numbers.ts';
 import type { GgufParts, GgufSource } from './gguf-readers.ts';
 import { prepend, replaceAll } from './normalizer.ts';
+import { ordinaryTokens } from './ordinary-tokens.ts';
 import { PieceIndex } from './piece-index.ts';
 import { wholeText } from './pre-tokenizer.ts';
-import { ScoredPairModel } from './scored-pair-model.ts';
+import { scoredPairModel } from './scored-pair-model.ts';
 import { SentencePieceDecoder } from './sentence-piece-decoder.ts';
 import { sentencePieceNormalizer } from './sentence-piece-normalizer.ts';
+import { spaceSymbol } from './space-symbol.ts';
 import { isSpecialKind, TokenKind } from './token-kind.ts';
 import { UnigramModel, unknownPenalty } from './unigram-model.ts';
 import { UnknownText } from './unknown-text.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { spaceSymbol } from './word-model.ts';
 
 /**
  * Reads GGUF's kind `llama`: SentencePiece's byte-pair encoding, as llama.cpp does it.
@@ -20,7 +21,6 @@ import { spaceSymbol } from './word-model.ts';
  * https://github.com/ggml-org/llama.cpp. Here text cannot become control tokens, which have the highest scores.
  */
 export function readGgufScoredPairs({ vocabulary, get, id }: GgufSource): GgufParts {
-  const { tokens, kinds } = vocabulary;
   const ids = { bos: 1, eos: 2, unknown: 0 };
   const addsSpace = get('add_space_prefix').boolean(true);
   const escaped = replaceAll(/ /g, spaceSymbol);
@@ -28,9 +28,9 @@ export function readGgufScoredPairs({ vocabulary, get, id }: GgufSource): GgufPa
   return {
     normalizers: addsSpace ? [prepend(' '), escaped] : [escaped],
     preTokenizer: wholeText,
-    model: new ScoredPairModel(vocabulary, {
-      mayBe: (token) => !isSpecialKind(kinds[token]),
-      scores: readScores(get, tokens.length),
+    model: scoredPairModel(vocabulary, {
+      idOf: ordinaryTokens(vocabulary),
+      scores: readScores(get, vocabulary.size),
       unknown,
     }),
     decoder: llamaCppDecoder(vocabulary, addsSpace),

@@ -1,11 +1,12 @@
 import type { GgufParts, GgufSource } from './gguf-readers.ts';
 import { type Normalizer, normalize, prepend } from './normalizer.ts';
+import { ordinaryTokens } from './ordinary-tokens.ts';
 import { type PreTokenizer, sequence } from './pre-tokenizer.ts';
 import { SentencePieceDecoder } from './sentence-piece-decoder.ts';
 import type { Edit } from './source-text.ts';
+import { spaceSymbol } from './space-symbol.ts';
 import { splitAt } from './split.ts';
 import { isSpecialKind } from './token-kind.ts';
-import { spaceSymbol } from './word-model.ts';
 import { WordPieceModel } from './word-piece-model.ts';
 
 /**
@@ -22,18 +23,15 @@ export function readGgufWordPiece({ vocabulary, get, id }: GgufSource): GgufPart
   return {
     normalizers: [bertNormalizer(lowercase, get('normalizer.strip_accents').boolean(lowercase))],
     preTokenizer: sequence([
-      splitAt(/\p{White_Space}/gu, 'Removed', false),
-      splitAt(separate, 'Isolated', false),
+      splitAt(/\p{White_Space}/gu, 'Removed'),
+      splitAt(separate, 'Isolated'),
       markStart,
     ]),
     model: new WordPieceModel({
-      idOf: (text) => {
-        const found = vocabulary.idOf(text);
-        return found !== undefined && !isSpecialKind(vocabulary.kinds[found]) ? found : undefined;
-      },
+      idOf: ordinaryTokens(vocabulary),
       prefix: '',
       longestWord: Number.POSITIVE_INFINITY,
-      longestToken: vocabulary.longest,
+      longestToken: vocabulary.index.longest,
       unknownId: () => unknown ?? get('unknown_token_id').fail('text needs it, but it is missing'),
     }),
     decoder: new SentencePieceDecoder(vocabulary, {

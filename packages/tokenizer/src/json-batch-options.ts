@@ -17,6 +17,7 @@ const strategies = {
  *
  * @param tokenizerJson the parsed tokenizer.json
  * @throws {InvalidFileError} naming the key that is wrong
+ * @throws {UnsupportedError} naming a strategy or side that is not known
  */
 export function batchOptionsFromJson(tokenizerJson: unknown, options: FileOptions = {}): BatchOptions {
   const root = new FileNode(tokenizerJson, '', options.name ?? 'tokenizer.json');
@@ -31,9 +32,9 @@ export function batchOptionsFromJson(tokenizerJson: unknown, options: FileOption
 function readTruncation(node: FileNode): Truncation {
   return {
     maxLength: node.get('max_length').index(limit),
-    stride: numberOf(node.get('stride'), 0),
-    strategy: oneOf(node.get('strategy'), strategies, 'longestFirst'),
-    side: oneOf(node.get('direction'), sides, 'right'),
+    stride: node.get('stride').index(limit, 0),
+    strategy: node.get('strategy').oneOf(strategies, 'LongestFirst'),
+    side: node.get('direction').oneOf(sides, 'Right'),
   };
 }
 
@@ -42,24 +43,9 @@ function readPadding(node: FileNode): Padding {
   const isLongest = strategy.absent || strategy.value === 'BatchLongest';
   return {
     length: isLongest ? 'longest' : strategy.get('Fixed').index(limit),
-    side: oneOf(node.get('direction'), sides, 'right'),
-    multipleOf: numberOf(node.get('pad_to_multiple_of'), 1),
-    id: numberOf(node.get('pad_id'), 0),
-    typeId: numberOf(node.get('pad_type_id'), 0),
+    side: node.get('direction').oneOf(sides, 'Right'),
+    multipleOf: node.get('pad_to_multiple_of').index(limit, 1),
+    id: node.get('pad_id').index(limit, 0),
+    typeId: node.get('pad_type_id').index(limit, 0),
   };
-}
-
-function numberOf(node: FileNode, fallback: number): number {
-  return node.absent ? fallback : node.index(limit);
-}
-
-function oneOf<Value extends string>(
-  node: FileNode,
-  values: Readonly<Record<string, Value>>,
-  fallback: Value,
-): Value {
-  if (node.absent) return fallback;
-  const name = node.string();
-  const value = Object.hasOwn(values, name) ? values[name] : undefined;
-  return value ?? node.fail(`unknown value ${name}; known are ${Object.keys(values).join(', ')}`);
 }

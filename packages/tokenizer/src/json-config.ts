@@ -20,31 +20,28 @@ export function withNamedTokens(
 ): AddedToken[] {
   const tokens = [...added];
   for (const node of namedTokens(config)) {
-    if (node.absent) continue;
     const content = contentOf(node);
-    const known = tokens.findIndex((token) => token.content === content);
-    if (known >= 0) tokens[known] = { ...tokens[known]!, special: true };
-    const id = known < 0 ? idIn(vocab.value, content) : undefined;
+    if (content === undefined) continue;
+    const at = tokens.findIndex((token) => token.content === content);
+    const id = at < 0 ? idIn(vocab.value, content) : undefined;
+    if (at >= 0) tokens[at] = { ...tokens[at]!, special: true };
     if (id === undefined) continue;
-    const value = typeof node.value === 'string' ? { content } : node.record();
-    const token = readAddedToken(new FileNode(value, node.path, node.file), id);
-    tokens.push({
-      ...token,
-      special: true,
-      normalized: (value as { normalized?: unknown }).normalized === true,
-    });
+    const fields = typeof node.value === 'string' ? { content } : node.record();
+    const token = { normalized: false, ...fields, special: true };
+    tokens.push(readAddedToken(new FileNode(token, node.path, node.file), id));
   }
   return tokens;
 }
 
 function namedTokens(config: FileNode): FileNode[] {
-  const lists = ['additional_special_tokens', 'extra_special_tokens'].map((key) => config.get(key));
   return [
     ...roles.map((role) => config.get(`${role}_token`)),
-    ...lists.flatMap((list) => {
+    ...['additional_special_tokens', 'extra_special_tokens'].flatMap((key) => {
+      const list = config.get(key);
       if (list.absent) return [];
-      if (Array.isArray(list.value)) return list.items();
-      return Object.keys(list.record()).map((key) => list.get(key));
+      return Array.isArray(list.value)
+        ? list.items()
+        : Object.keys(list.record()).map((name) => list.get(name));
     }),
   ];
 }
@@ -53,23 +50,21 @@ function namedTokens(config: FileNode): FileNode[] {
 function idIn(vocab: unknown, content: string): number | undefined {
   const value = (vocab ?? {}) as Readonly<Record<string, unknown>>;
   const list = Array.isArray(value) ? value : value.tokens;
-  if (Array.isArray(list)) {
-    const id = list.findIndex((entry) => (Array.isArray(entry) ? entry[0] : entry) === content);
-    return id < 0 ? undefined : id;
-  }
-  const id = Object.hasOwn(value, content) ? value[content] : undefined;
-  return typeof id === 'number' ? id : undefined;
+  const id = Array.isArray(list)
+    ? list.findIndex((entry) => (Array.isArray(entry) ? entry[0] : entry) === content)
+    : Object.hasOwn(value, content) && value[content];
+  return typeof id === 'number' && id >= 0 ? id : undefined;
 }
 
 /** A token is a string or an object with one. */
-function contentOf(node: FileNode): string {
+function contentOf(node: FileNode): string | undefined {
+  if (node.absent) return undefined;
   return (typeof node.value === 'string' ? node : node.get('content')).string();
 }
 
 /** The id of the token that tokenizer_config.json gives a role, if the vocabulary has it. */
 export function roleId(config: FileNode, role: string, vocabulary: Vocabulary): number | undefined {
-  const node = config.get(`${role}_token`);
-  return node.absent ? undefined : vocabulary.idOf(contentOf(node));
+  return vocabulary.idOf(contentOf(config.get(`${role}_token`)));
 }
 
 /**
@@ -78,18 +73,13 @@ export function roleId(config: FileNode, role: string, vocabulary: Vocabulary): 
  *
  * @throws {InvalidFileError} when it asks for a token that there is none of
  */
-export function withConfiguredEnds(
-  config: FileNode,
-  post: PostProcessor,
-  vocabulary: Vocabulary,
-): PostProcessor {
-  const flags = ['bos', 'eos'].map((role) => config.get(`add_${role}_token`));
-  if (post.hasTemplate || flags.every((flag) => flag.absent)) return post;
-  const [before, after] = ['bos', 'eos'].map((role, index) => {
-    const flag = flags[index]!;
+export function withConfiguredEnds(config: FileNode, post: PostProcessor, vocabulary: Vocabulary): void {
+  if (post.hasTemplate) return;
+  const ends = (role: string) => {
+    const flag = config.get(`add_${role}_token`);
     if (!flag.boolean(false)) return [];
     return [roleId(config, role, vocabulary) ?? flag.fail(`asks for a token, but there is no ${role}_token`)];
-  });
-  const { single, pair } = surroundWith(before!, after!);
-  return { ...post, single, pair };
+  };
+  const { single, pair } = surroundWith(ends('bos'), ends('eos'));
+  Object.assign(post, { single, pair });
 }

@@ -1,19 +1,18 @@
 import { byteFallback, byteLevel, fuse, stripTokens, wordEnds } from './decode-joining.ts';
 import { collapseRepeats, joinWordPieces, metaspaceToSpaces, replaceInTokens } from './decode-per-token.ts';
-import type { FileNode } from './file-node.ts';
 import { readMetaspace } from './json-metaspace.ts';
 import { readPattern } from './json-pattern.ts';
 import type { DecoderReader } from './json-readers.ts';
 
 /** Readers of all decoders of tokenizer.json. */
 export const allDecoders: Readonly<Record<string, DecoderReader>> = {
-  BPEDecoder: (node) => wordEnds(text(node.get('suffix'), '</w>')),
+  BPEDecoder: (node) => wordEnds(node.get('suffix').string('</w>')),
   ByteFallback: () => byteFallback,
   ByteLevel: () => byteLevel,
   CTC: (node) =>
     collapseRepeats(
-      text(node.get('pad_token'), '<pad>'),
-      text(node.get('word_delimiter_token'), '|'),
+      node.get('pad_token').string('<pad>'),
+      node.get('word_delimiter_token').string('|'),
       node.get('cleanup').boolean(true),
     ),
   Fuse: () => fuse,
@@ -28,9 +27,5 @@ export const allDecoders: Readonly<Record<string, DecoderReader>> = {
       node.get('start').index(2 ** 31),
       node.get('stop').index(2 ** 31),
     ),
-  WordPiece: (node) => joinWordPieces(text(node.get('prefix'), '##'), node.get('cleanup').boolean(true)),
+  WordPiece: (node) => joinWordPieces(node.get('prefix').string('##'), node.get('cleanup').boolean(true)),
 };
-
-function text(node: FileNode, fallback: string): string {
-  return node.absent ? fallback : node.string();
-}

@@ -1,20 +1,13 @@
 import { toByteAlphabet } from './byte-level-text.ts';
 import { readPattern } from './json-pattern.ts';
 import type { NormalizerReader } from './json-readers.ts';
+import { unicodeForms } from './json-unicode-forms.ts';
+import { readPrecompiled } from './json-unigram-model.ts';
 import { type Normalizer, prepend, replaceAll, unicodeForm } from './normalizer.ts';
 
-/** Normalizers of byte-level tokenizers. */
-export const byteLevelNormalizers: Readonly<Record<string, NormalizerReader>> = {
-  NFC: () => [unicodeForm('NFC')],
-  NFD: () => [unicodeForm('NFD')],
-  NFKC: () => [unicodeForm('NFKC')],
-  NFKD: () => [unicodeForm('NFKD')],
-  Prepend: (node) => [prepend(node.get('prepend').string())],
-  Replace: (node) => [replaceAll(readPattern(node.get('pattern')), node.get('content').string())],
-};
-
-/** All others but `Precompiled`. */
-export const otherNormalizers: Readonly<Record<string, NormalizerReader>> = {
+/** Readers of all normalizers of tokenizer.json. */
+export const allNormalizers: Readonly<Record<string, NormalizerReader>> = {
+  ...unicodeForms,
   BertNormalizer: (node) => {
     const lower = node.get('lowercase').boolean(true);
     const steps: Normalizer[] = [];
@@ -35,6 +28,9 @@ export const otherNormalizers: Readonly<Record<string, NormalizerReader>> = {
     replaceAll(/(?![\0\t\n\f\r\u0080-\u008e\u0090-\u009e])\p{Cc}/gu, ''),
     replaceAll(/[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g, ' '),
   ],
+  Precompiled: readPrecompiled,
+  Prepend: (node) => [prepend(node.get('prepend').string())],
+  Replace: (node) => [replaceAll(readPattern(node.get('pattern')), node.get('content').string())],
   Strip: (node) => {
     const sides = [
       node.get('strip_left').boolean(true) ? String.raw`^\p{White_Space}+` : '',

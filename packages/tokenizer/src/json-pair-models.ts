@@ -1,6 +1,6 @@
-import { CharacterPairModel } from './character-pair-model.ts';
+import { characterPairModel } from './character-pair-model.ts';
 import type { FileNode } from './file-node.ts';
-import { readByteLevelModel, refuseDropout } from './json-byte-pair-model.ts';
+import { readBytePairModel, refuseDropout } from './json-byte-pair-model.ts';
 import type { JsonModel, ModelReader } from './json-readers.ts';
 import { readTokens } from './json-vocabulary.ts';
 import { MergeTable, readMerges } from './merge-table.ts';
@@ -9,23 +9,22 @@ import type { Vocabulary } from './vocabulary.ts';
 /** Reads a model of type BPE: over bytes where the pre-tokenizer asks for it, else over characters. */
 export const readPairModel: ModelReader = (node, added, byteLevel) => {
   const affix = ['continuing_subword_prefix', 'end_of_word_suffix'].find((key) => node.get(key).value);
-  if (byteLevel && !affix) return readByteLevelModel(node, added, byteLevel);
+  if (byteLevel && !affix) return readBytePairModel(node, added, byteLevel);
   return readCharacterModel(node, added);
 };
 
 function readCharacterModel(node: FileNode, added: Parameters<ModelReader>[1]): JsonModel {
   refuseDropout(node);
   const { vocabulary, idOf, unknown } = readTokens(node, added);
-  const affix = (key: string) => (node.get(key).absent ? '' : node.get(key).string());
-  const prefix = affix('continuing_subword_prefix');
+  const prefix = node.get('continuing_subword_prefix').string('');
   const merges = node.get('merges');
   const table = prefix
     ? readPrefixedMerges(merges, vocabulary, prefix)
     : readMerges(merges, vocabulary, true);
-  const model = new CharacterPairModel(vocabulary, table, {
+  const model = characterPairModel(vocabulary, table, {
     idOf,
     prefix,
-    suffix: affix('end_of_word_suffix'),
+    suffix: node.get('end_of_word_suffix').string(''),
     ignoreMerges: node.get('ignore_merges').boolean(false),
     unknownId: unknown.id,
     fuseUnknown: node.get('fuse_unk').boolean(false),

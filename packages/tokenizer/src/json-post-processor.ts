@@ -14,51 +14,47 @@ export const readTemplate: PostProcessorReader = (node, size, result) => {
     list.items().map((piece) => {
       const token = piece.get('SpecialToken');
       const value = token.absent ? piece.get('Sequence') : token;
-      const type = value.get('type_id');
-      const typeId = type.absent ? 0 : type.index(2 ** 32);
-      const id = value.get('id').string();
-      if (token.absent) {
-        if (id !== 'A' && id !== 'B') value.get('id').fail(`expected A or B, found ${JSON.stringify(id)}`);
-        return { sequence: id === 'A' ? 0 : 1, typeId };
-      }
-      const ids = node.get('special_tokens').get(id).get('ids').items();
+      const typeId = value.get('type_id').index(2 ** 32, 0);
+      const name = value.get('id');
+      if (token.absent) return { sequence: name.oneOf({ A: 0, B: 1 } as const), typeId };
+      const ids = node.get('special_tokens').get(name.string()).get('ids').items();
       return { ids: ids.map((id) => id.index(size)), typeId };
     });
   if (result.hasTemplate) node.fail('there is more than one template');
+  const texts = (list: readonly TemplatePiece[], which: 0 | 1) =>
+    list.filter((piece) => 'sequence' in piece && piece.sequence === which).length;
   const single = pieces(node.get('single'));
-  const texts = single.filter((piece) => 'sequence' in piece).length;
-  if (texts !== 1) node.get('single').fail(`the text has to appear once, it appears ${texts} times`);
-  if (single.some((piece) => 'sequence' in piece && piece.sequence === 1))
-    node.get('single').fail('there is no second text');
+  if (texts(single, 0) !== 1 || texts(single, 1) !== 0)
+    node.get('single').fail(`the text has to appear once, it appears ${texts(single, 0)} times`);
   result.single = single;
-  result.pair = node.get('pair').absent ? result.pair : pieces(node.get('pair'));
-  result.hasTemplate = true;
-};
-
-/** Reads `[CLS] A [SEP] B [SEP]`. */
-export const readBertProcessing: PostProcessorReader = (node, size, result) => {
-  const [before, after] = ends(node, size);
-  result.single = [{ ids: before, typeId: 0 }, text, { ids: after, typeId: 0 }];
-  result.pair = [...result.single, { sequence: 1, typeId: 1 }, { ids: after, typeId: 1 }];
+  if (!node.get('pair').absent) result.pair = pieces(node.get('pair'));
   result.hasTemplate = true;
 };
 
 /** Reads `<s> A </s> </s> B </s>`, with everything of type 0. */
 export const readRobertaProcessing: PostProcessorReader = (node, size, result) => {
-  const [before, after] = ends(node, size);
-  const end = { ids: after, typeId: 0 };
-  result.single = [{ ids: before, typeId: 0 }, text, end];
-  result.pair = [...result.single, end, { sequence: 1, typeId: 0 }, end];
-  result.hasTemplate = true;
+  readClassifierEnds(node, size, result, [{ ids: [idOf(node.get('sep'), size)], typeId: 0 }]);
   readTrimming(node, size, result);
 };
 
-const text: TemplatePiece = { sequence: 0, typeId: 0 };
+/** Reads `[CLS] A [SEP] B [SEP]`, with the second text of type 1. */
+export const readBertProcessing: PostProcessorReader = (node, size, result) =>
+  readClassifierEnds(node, size, result);
 
-function ends(node: FileNode, size: number): [number[], number[]] {
-  const of = (role: string) => {
-    const [, id] = node.get(role).items();
-    return [id ? id.index(size) : node.get(role).fail('expected a token and its id')];
-  };
-  return [of('cls'), of('sep')];
+function readClassifierEnds(
+  node: FileNode,
+  size: number,
+  result: Parameters<PostProcessorReader>[2],
+  between?: readonly TemplatePiece[],
+): void {
+  const end = (typeId: number): TemplatePiece => ({ ids: [idOf(node.get('sep'), size)], typeId });
+  const second = between ? 0 : 1;
+  result.single = [{ ids: [idOf(node.get('cls'), size)], typeId: 0 }, { sequence: 0, typeId: 0 }, end(0)];
+  result.pair = [...result.single, ...(between ?? []), { sequence: 1, typeId: second }, end(second)];
+  result.hasTemplate = true;
+}
+
+/** The id of a pair of a token and its id. */
+function idOf(node: FileNode, size: number): number {
+  return node.items()[1]?.index(size) ?? node.fail('expected a token and its id');
 }

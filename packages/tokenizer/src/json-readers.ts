@@ -50,6 +50,6 @@ export interface JsonReaders {
   ) => TokenDecoder;
   /** Takes out spaces that English text does not have from what a decoder makes. */
   readonly cleanUp?: (decoder: TokenDecoder) => TokenDecoder;
-  /** What to do about a part that is not in the tables. */
-  readonly advice: string;
+  /** What to do about a part that is not in the tables, if it is not to take one of them. */
+  readonly advice?: string;
 }

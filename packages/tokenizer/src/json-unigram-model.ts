@@ -7,7 +7,7 @@ import { precompiled } from './precompiled-normalizer.ts';
 import { isSpecialKind, TokenKind } from './token-kind.ts';
 import { UnigramModel, unknownPenalty } from './unigram-model.ts';
 import { UnknownText } from './unknown-text.ts';
-import { idLimit, Vocabulary } from './vocabulary.ts';
+import { idLimit, normalKinds, Vocabulary } from './vocabulary.ts';
 
 /** Reads a model of type Unigram. Text never becomes a control token, even where the vocabulary scores it. */
 export const readUnigramModel: ModelReader = (node, added) => {
@@ -71,7 +71,7 @@ function withAdded(tokens: (string | undefined)[], added: readonly AddedToken[],
       node.fail(`id ${id} has two tokens, ${JSON.stringify(tokens[id])} and ${JSON.stringify(content)}`);
     }
   }
-  const kinds = Vocabulary.normalKinds(tokens.length);
+  const kinds = normalKinds(tokens.length);
   for (const { id, special } of added) kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
   return new Vocabulary(tokens, kinds, node);
 }

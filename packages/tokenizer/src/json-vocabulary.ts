@@ -2,7 +2,7 @@ import type { AddedToken } from './added-tokens.ts';
 import type { FileNode } from './file-node.ts';
 import { PackedTokens } from './packed-parts.ts';
 import { TokenKind } from './token-kind.ts';
-import { idLimit, Vocabulary } from './vocabulary.ts';
+import { idLimit, normalKinds, Vocabulary } from './vocabulary.ts';
 
 /** Reads a token of `added_tokens`, or of `added_tokens_decoder` where its id is the key. */
 export function readAddedToken(node: FileNode, id: number): AddedToken {
@@ -58,7 +58,7 @@ export function readVocabulary(node: FileNode, added: readonly AddedToken[]): Vo
   }
   for (const { id, content } of added) put(id, content);
   if (tokens.length === 0) node.fail('there are no tokens');
-  const kinds = Vocabulary.normalKinds(tokens.length);
+  const kinds = normalKinds(tokens.length);
   for (const { id, special } of added) kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
   return new Vocabulary(tokens, kinds, node);
 }

@@ -5,13 +5,11 @@ import { WordPieceModel } from './word-piece-model.ts';
 /** Reads a model of type WordPiece, that of BERT. */
 export const readWordPieceModel: ModelReader = (node, added) => {
   const { vocabulary, idOf, unknown } = readTokens(node, added);
-  const limit = node.get('max_input_chars_per_word');
-  const prefix = node.get('continuing_subword_prefix');
   const model = new WordPieceModel({
     idOf,
-    prefix: prefix.absent ? '##' : prefix.string(),
-    longestWord: limit.absent ? 100 : limit.index(2 ** 31),
-    longestToken: vocabulary.longest,
+    prefix: node.get('continuing_subword_prefix').string('##'),
+    longestWord: node.get('max_input_chars_per_word').index(2 ** 31, 100),
+    longestToken: vocabulary.index.longest,
     unknownId: unknown.required,
   });
   return { vocabulary, model, unknownId: unknown.id };

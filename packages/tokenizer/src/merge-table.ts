@@ -76,7 +76,7 @@ export function readMerges(node: FileNode, vocabulary: Vocabulary, replace: bool
   if (merges.length > rankLimit) node.fail(`${merges.length} merges, at most ${rankLimit} are accepted`);
   const table = new MergeTable(merges.length);
   const { index } = vocabulary;
-  const units = new Uint16Array(2 * vocabulary.longest);
+  const units = new Uint16Array(2 * vocabulary.index.longest);
   let merged = -1;
   for (let rank = 0; rank < merges.length; rank++) {
     const entry = merges[rank];

@@ -1,43 +1,42 @@
-import { UnsupportedError } from '@llamella/spec';
-import { type AddedToken, AddedTokenMatcher } from './added-tokens.ts';
+import type { AddedToken } from './added-tokens.ts';
 import { ByteLevelDecoder } from './byte-level-decoder.ts';
-import { ComposedTokenizer } from './composed-tokenizer.ts';
-import { endOfGenerationIds } from './end-of-generation.ts';
+import { composeTokenizer } from './composed-tokenizer.ts';
 import { FileNode } from './file-node.ts';
 import type { FileOptions } from './file-options.ts';
 import { roleId, withConfiguredEnds, withNamedTokens } from './json-config.ts';
 import type { JsonReaders } from './json-readers.ts';
-import { readerOf, stepsOf } from './json-steps.ts';
 import { readAddedTokens } from './json-vocabulary.ts';
 import { normalizeString } from './normalizer.ts';
-import { type PostProcessor, surroundWith } from './post-processor.ts';
+import { surroundWith } from './post-processor.ts';
 import { sequence } from './pre-tokenizer.ts';
-import { specialTokenIds } from './special-token-ids.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
-import type { TokenDecoder } from './token-decoder.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 /** Puts a tokenizer together from the parts of a tokenizer.json, each read by its reader. See `tokenizerFromJson`. */
 export function readTokenizerJson(
   tokenizerJson: unknown,
   tokenizerConfig: unknown,
-  options: FileOptions,
+  { name }: FileOptions,
   readers: JsonReaders,
 ): TextTokenizer {
-  const file = options.name ?? 'tokenizer.json';
-  const root = new FileNode(tokenizerJson, '', file);
-  const config = new FileNode(tokenizerConfig ?? {}, '', options.name ?? 'tokenizer_config.json');
+  const { advice, byteAlphabet, decodeWith, cleanUp } = readers;
+  const root = new FileNode(tokenizerJson, '', name ?? 'tokenizer.json');
+  const config = new FileNode(tokenizerConfig ?? {}, '', name ?? 'tokenizer_config.json');
   const node = root.get('model');
-  const read = readerOf(readers.models, 'model.type', node, modelType(node), readers.advice);
-  const steps = stepsOf(root.get('pre_tokenizer'), 'pretokenizers');
-  const isByteLevel = (step: FileNode | undefined) => step?.get('type').value === 'ByteLevel';
-  const byteLevel = isByteLevel(steps.at(-1)) && steps.filter(isByteLevel).length === 1;
+  const type = node.get('type');
+  const kind = type.absent ? kindOf(node) : type.string();
+  const readModel = new FileNode(kind, type.path, type.file).oneOf(readers.models, undefined, advice);
+  const readerOf = <Reader>(step: FileNode, table: Readonly<Record<string, Reader>>) =>
+    step.get('type').oneOf(table, undefined, advice);
+
   const normalizers = stepsOf(root.get('normalizer'), 'normalizers').flatMap((step) =>
-    readerOf(readers.normalizers, 'normalizer', step, typeOf(step), readers.advice)(step),
+    readerOf(step, readers.normalizers)(step),
   );
-  const preTokenizers = steps.flatMap((step) => {
-    const cut = readerOf(readers.preTokenizers, 'pre-tokenizer', step, typeOf(step), readers.advice)(step);
-    return isByteLevel(step) && readers.byteAlphabet ? [cut, readers.byteAlphabet] : [cut];
+  const cuts = stepsOf(root.get('pre_tokenizer'), 'pretokenizers');
+  const isByteLevel = (step: FileNode | undefined) => step?.get('type').value === 'ByteLevel';
+  const byteLevel = isByteLevel(cuts.at(-1)) && cuts.filter(isByteLevel).length === 1;
+  const preTokenizers = cuts.flatMap((step) => {
+    const cut = readerOf(step, readers.preTokenizers)(step);
+    return isByteLevel(step) && byteAlphabet ? [cut, byteAlphabet] : [cut];
   });
 
   const added = withNamedTokens(
@@ -45,71 +44,68 @@ export function readTokenizerJson(
     readAddedTokens(root.get('added_tokens'), config.get('added_tokens_decoder')),
     node.get('vocab'),
   );
-  const { vocabulary, model, unknownId, takesBytes } = read(node, added, byteLevel);
-  if (takesBytes && readers.byteAlphabet) preTokenizers.pop();
-  const post = withConfiguredEnds(
-    config,
-    readPostProcessor(root.get('post_processor'), vocabulary.size, readers),
-    vocabulary,
-  );
+  const { vocabulary, model, unknownId, takesBytes } = readModel(node, added, byteLevel);
+  if (takesBytes && byteAlphabet) preTokenizers.pop();
 
-  const eos = roleId(config, 'eos', vocabulary);
-  const textOf = (token: AddedToken) =>
-    token.normalized ? normalizeString(normalizers, token.content) : token.content;
-  const texts = new Map(added.map((token) => [token.id, textOf(token)]));
-  const decoder = readDecoder(root.get('decoder'), vocabulary, readers, texts);
-  const matcher = (normalized: boolean) =>
-    new AddedTokenMatcher(
-      added
-        .filter((token) => token.normalized === normalized)
-        .map((token) => ({ token, text: textOf(token) })),
-    );
-  return new ComposedTokenizer({
+  const post = surroundWith([], []);
+  for (const step of stepsOf(root.get('post_processor'), 'processors'))
+    readerOf(step, readers.postProcessors)(step, vocabulary.size, post);
+  withConfiguredEnds(config, post, vocabulary);
+  const [first] = post.single;
+
+  const patternOf = (token: AddedToken) => ({
+    token,
+    text: token.normalized ? normalizeString(normalizers, token.content) : token.content,
+  });
+  const patterns = added.map(patternOf);
+  const decoders = stepsOf(root.get('decoder'), 'decoders');
+  // Fusing changes nothing about bytes.
+  const isBytes = decoders.every((step) => isByteLevel(step) || step.get('type').value === 'Fuse');
+  const readDecoder = () => {
+    if (isBytes && decoders.some(isByteLevel)) return new ByteLevelDecoder(vocabulary);
+    const steps = decoders.map((step) => readerOf(step, readers.decoders)(step));
+    const texts = new Map(patterns.map(({ token, text }) => [token.id, text]));
+    return decodeWith
+      ? decodeWith(steps, (id) => texts.get(id) ?? vocabulary.tokens[id])
+      : root.get('decoder').unsupported(advice);
+  };
+  const decoder = readDecoder();
+  return composeTokenizer({
     vocabulary,
-    rawTokens: matcher(false),
-    normalizedTokens: matcher(true),
+    rawTokens: patterns.filter(({ token }) => !token.normalized),
+    normalizedTokens: patterns.filter(({ token }) => token.normalized),
     normalizers,
     preTokenizer: sequence(preTokenizers),
     model,
-    decoder: cleansUp(config, node) && readers.cleanUp ? readers.cleanUp(decoder) : decoder,
+    decoder: cleansUp(config, kind) && cleanUp ? cleanUp(decoder) : decoder,
     post,
-    specialTokenIds: specialTokenIds({
-      bos: roleId(config, 'bos', vocabulary) ?? firstOf(post),
-      eos,
+    roles: {
+      // Without a name, it is the id that comes before every text.
+      bos: roleId(config, 'bos', vocabulary) ?? (first && 'ids' in first ? first.ids[0] : undefined),
+      eos: roleId(config, 'eos', vocabulary),
       unknown: roleId(config, 'unk', vocabulary) ?? unknownId,
       padding: roleId(config, 'pad', vocabulary),
-    }),
-    endOfGenerationIds: endOfGenerationIds(vocabulary, [eos]),
+    },
   });
 }
 
-function typeOf(step: FileNode): string {
-  return step.get('type').string();
+/** The steps of a part of tokenizer.json in order: those of a `Sequence`, or the one that it is. */
+function stepsOf(node: FileNode, key: string): FileNode[] {
+  if (node.absent) return [];
+  if (node.get('type').string() !== 'Sequence') return [node];
+  return node
+    .get(key)
+    .items()
+    .flatMap((step) => stepsOf(step, key));
 }
 
-/** Files from before the field existed are told apart by the other fields. */
-function modelType(node: FileNode): string {
-  const type = node.get('type');
-  if (!type.absent) return type.string();
-  if (!node.get('merges').absent) return 'BPE';
-  if (!node.get('continuing_subword_prefix').absent) return 'WordPiece';
-  if (node.get('vocab').absent) return type.string();
-  return Array.isArray(node.get('vocab').value) ? 'Unigram' : 'WordLevel';
-}
-
-function readPostProcessor(node: FileNode, size: number, readers: JsonReaders): PostProcessor {
-  const result = surroundWith([], []);
-  for (const step of stepsOf(node, 'processors')) {
-    const read = readerOf(readers.postProcessors, 'post-processor', step, typeOf(step), readers.advice);
-    read(step, size, result);
-  }
-  return result;
-}
-
-/** The id that comes before every text. */
-function firstOf(post: PostProcessor): number | undefined {
-  const [first] = post.single;
-  return first && 'ids' in first ? first.ids[0] : undefined;
+/** Models from before the field `type` existed are told apart by the other fields. */
+function kindOf(model: FileNode): unknown {
+  const has = (key: string) => !model.get(key).absent;
+  if (has('merges')) return 'BPE';
+  if (has('continuing_subword_prefix')) return 'WordPiece';
+  if (!has('vocab')) return undefined;
+  return Array.isArray(model.get('vocab').value) ? 'Unigram' : 'WordLevel';
 }
 
 /**
@@ -118,30 +114,10 @@ function firstOf(post: PostProcessor): number | undefined {
  *
  * Source: `_decode` in tokenization_utils_tokenizers.py of https://github.com/huggingface/transformers
  */
-function cleansUp(config: FileNode, model: FileNode): boolean {
-  const flag = config.get('clean_up_tokenization_spaces');
-  const anyway = config.get('clean_up_tokenization_spaces_for_bpe_even_though_it_will_corrupt_output');
-  return flag.boolean(false) && (modelType(model) !== 'BPE' || anyway.boolean(false));
-}
-
-/** @param texts what added tokens are decoded as: what the normalizers make of them */
-function readDecoder(
-  node: FileNode,
-  vocabulary: Vocabulary,
-  readers: JsonReaders,
-  texts: ReadonlyMap<number, string>,
-): TokenDecoder {
-  const steps = stepsOf(node, 'decoders');
-  const types = steps.map(typeOf);
-  // Fusing changes nothing about bytes.
-  if (types.includes('ByteLevel') && types.every((type) => type === 'ByteLevel' || type === 'Fuse')) {
-    return new ByteLevelDecoder(vocabulary);
-  }
-  if (!readers.decodeWith) {
-    throw new UnsupportedError(`${node.file}: a decoder other than ByteLevel`, readers.advice);
-  }
-  return readers.decodeWith(
-    steps.map((step) => readerOf(readers.decoders, 'decoder', step, typeOf(step), readers.advice)(step)),
-    (id) => texts.get(id) ?? vocabulary.tokens[id],
+function cleansUp(config: FileNode, kind: unknown): boolean {
+  const key = 'clean_up_tokenization_spaces';
+  return (
+    config.get(key).boolean(false) &&
+    (kind !== 'BPE' || config.get(`${key}_for_bpe_even_though_it_will_corrupt_output`).boolean(false))
   );
 }

@@ -1,16 +1,17 @@
-import { mergeLong } from './merge-long.ts';
-import { mergeShort, shortLength } from './merge-short.ts';
 import type { PieceIndex } from './piece-index.ts';
+import { type PutToken, pieceModel } from './piece-model.ts';
 import { ScoredMerges } from './scored-merges.ts';
+import { symbolList } from './symbol-list.ts';
+import { tokenBorders } from './token-borders.ts';
 import { TokenKind } from './token-kind.ts';
+import type { TokenModel } from './token-model.ts';
 import type { UnknownText } from './unknown-text.ts';
 import { characterLength } from './utf8.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { WordModel } from './word-model.ts';
 
 export interface ScoredPairOptions {
-  /** Tells which tokens text may become. */
-  readonly mayBe: (id: number) => boolean;
+  /** The id of a token that text may become. */
+  readonly idOf: (text: string) => number | undefined;
   /** Score of each token. */
   readonly scores: Float64Array;
   readonly unknown: UnknownText;
@@ -30,99 +31,79 @@ const frozenMark = 1 << 30;
  * Source: src/bpe_model.cc of https://github.com/google/sentencepiece, and `llm_tokenizer_spm_session` in
  * src/llama-vocab.cpp of https://github.com/ggml-org/llama.cpp.
  */
-export class ScoredPairModel extends WordModel {
-  readonly #vocabulary: Vocabulary;
-  readonly #options: ScoredPairOptions;
-  readonly #merges: ScoredMerges;
+export function scoredPairModel(vocabulary: Vocabulary, options: ScoredPairOptions): TokenModel {
+  const { idOf, scores, unknown, frozen } = options;
+  const { tokens, kinds, size } = vocabulary;
+  const splitsUnused = options.splitsUnused === true && kinds.includes(TokenKind.unused);
   /** Texts of the symbols: the tokens, then characters that only longer tokens have. */
-  readonly #texts: readonly (string | undefined)[];
-  readonly #parts = new Map<string, number>();
-
-  constructor(vocabulary: Vocabulary, options: ScoredPairOptions) {
-    const splits = options.splitsUnused === true && vocabulary.kinds.includes(TokenKind.unused);
-    super(vocabulary, !splits);
-    this.#vocabulary = vocabulary;
-    this.#options = options;
-    const texts = [...vocabulary.tokens];
-    for (const character of new Set(vocabulary.tokens.flatMap((token) => Array.from(token ?? '')))) {
-      if (this.#idOf(character) === undefined) this.#parts.set(character, texts.push(character) - 1);
-    }
-    this.#texts = texts;
-    this.#merges = new ScoredMerges({
-      texts,
-      idOf: (text) => this.#idOf(text),
-      scores: options.scores,
-      isUnused: (id) => splits && vocabulary.kinds[id] === TokenKind.unused,
-    });
+  const texts = [...tokens];
+  const parts = new Map<string, number>();
+  for (const character of new Set(tokens.flatMap((token) => Array.from(token ?? '')))) {
+    if (idOf(character) === undefined) parts.set(character, texts.push(character) - 1);
   }
+  const merges = new ScoredMerges({
+    texts,
+    idOf,
+    scores,
+    isUnused: (id) => splitsUnused && kinds[id] === TokenKind.unused,
+  });
+  const symbols = symbolList();
 
-  protected override merge(text: string, start: number, end: number): void {
-    const ids = new Int32Array(end - start);
-    const starts = new Int32Array(end - start + 1);
-    const symbols = this.#readSymbols(text, start, end, ids, starts);
-    this.#merges.splits.clear();
-    const mergePairs = symbols > shortLength ? mergeLong : mergeShort;
-    const count = mergePairs(ids, starts, symbols, this.#merges);
-    const { size } = this.#vocabulary;
-    const { unknown } = this.#options;
-    for (let i = 0; i < count; i++) {
-      const from = starts[i]!;
-      const id = ids[i]! & (frozenMark - 1);
-      if (id < size) {
-        this.#putKnown(id, text, from, starts[i + 1]!);
-      } else if (!this.#putBytes(text, from, starts[i + 1]!)) {
-        while (i + 1 < count && (ids[i + 1]! & (frozenMark - 1)) >= size) i++;
-        if (unknown.id !== undefined) this.put(unknown.id, from, starts[i + 1]!);
-      }
-    }
-  }
-
-  #putKnown(id: number, text: string, start: number, end: number): void {
-    const split = this.#merges.splits.get(id);
-    if (!split) {
-      this.put(id, start, end);
-      return;
-    }
-    let from = start;
-    for (const part of split) {
-      const to = from + this.#texts[part]!.length;
-      if (part < this.#vocabulary.size) this.#putKnown(part, text, from, to);
-      else if (!this.#putBytes(text, from, to)) this.put(this.#options.unknown.id ?? id, from, to);
-      from = to;
-    }
-  }
-
-  /** @returns whether all bytes of a character have tokens. */
-  #putBytes(text: string, start: number, end: number): boolean {
-    const { unknown } = this.#options;
-    const count = unknown.bytesOf(text, start, end);
-    for (let i = 0; i < count; i++) this.put(unknown.byteId(i), start, end);
-    return count > 0;
-  }
-
-  /** Fills in one symbol per character or frozen piece. @returns their number. */
-  #readSymbols(text: string, start: number, end: number, ids: Int32Array, starts: Int32Array): number {
-    const { frozen } = this.#options;
-    let count = 0;
-    for (let at = start; at < end; count++) {
-      starts[count] = at;
+  /** Adds a symbol per character or frozen piece. */
+  const readSymbols = (text: string, start: number, end: number) => {
+    for (let at = start; at < end; ) {
+      const from = at;
       const found = frozen ? frozen.beginningAt(text, at, end) - 1 : -1;
       if (frozen && found >= 0) {
         at = frozen.ends[found]!;
-        ids[count] = frozen.ids[found]! + frozenMark;
+        symbols.add(frozen.ids[found]! + frozenMark, from, at);
       } else {
-        const from = at;
         at += characterLength(text, at);
         const character = text.slice(from, at);
-        ids[count] = this.#idOf(character) ?? this.#parts.get(character) ?? this.#texts.length;
+        symbols.add(idOf(character) ?? parts.get(character) ?? texts.length, from, at);
       }
     }
-    starts[count] = end;
-    return count;
-  }
+  };
 
-  #idOf(text: string): number | undefined {
-    const id = this.#vocabulary.idOf(text);
-    return id !== undefined && this.#options.mayBe(id) ? id : undefined;
-  }
+  return pieceModel(
+    (text, start, end, put) => {
+      /** @returns whether all bytes of a character have tokens. */
+      const putBytes = (from: number, to: number) => {
+        const count = unknown.bytesOf(text, from, to);
+        for (let i = 0; i < count; i++) put(unknown.byteId(i), from, to);
+        return count > 0;
+      };
+      const putKnown: PutToken = (id, from, to) => {
+        const split = merges.splits.get(id);
+        if (!split) put(id, from, to);
+        for (const part of split ?? []) {
+          const next = from + texts[part]!.length;
+          if (part < size) putKnown(part, from, next);
+          else if (!putBytes(from, next)) put(unknown.id ?? id, from, next);
+          from = next;
+        }
+      };
+      /** A run of characters without tokens becomes one unknown token. */
+      let unknownStart = -1;
+      let unknownEnd = -1;
+      const endUnknown = () => {
+        if (unknownStart >= 0 && unknown.id !== undefined) put(unknown.id, unknownStart, unknownEnd);
+        unknownStart = -1;
+      };
+      readSymbols(text, start, end);
+      merges.splits.clear();
+      symbols.merge(merges, (symbol, from, to) => {
+        const id = symbol & (frozenMark - 1);
+        if (id < size) {
+          endUnknown();
+          putKnown(id, from, to);
+        } else if (unknownStart >= 0 || !putBytes(from, to)) {
+          if (unknownStart < 0) unknownStart = from;
+          unknownEnd = to;
+        }
+      });
+      endUnknown();
+    },
+    splitsUnused ? undefined : tokenBorders(vocabulary),
+  );
 }

@@ -1,8 +1,8 @@
 import type { CharacterMap } from './character-map.ts';
 import type { Normalizer } from './normalizer.ts';
 import type { Edit } from './source-text.ts';
+import { spaceSymbol } from './space-symbol.ts';
 import { characterLength } from './utf8.ts';
-import { spaceSymbol } from './word-model.ts';
 
 /** The fields of SentencePiece's `NormalizerSpec`, with what the normalizer takes from elsewhere. */
 export interface SentencePieceRules {

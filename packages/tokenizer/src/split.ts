@@ -3,14 +3,7 @@ import type { PieceHandler, PreTokenizer } from './pre-tokenizer.ts';
 import type { SourceText } from './source-text.ts';
 
 /** What becomes of the matches of a pattern that cuts a text, named as in tokenizer.json. */
-export const splitBehaviors = [
-  'Removed',
-  'Isolated',
-  'MergedWithPrevious',
-  'MergedWithNext',
-  'Contiguous',
-] as const;
-export type SplitBehavior = (typeof splitBehaviors)[number];
+export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
 
 interface Part {
   start: number;
@@ -27,10 +20,10 @@ interface Part {
  * @param pattern with flag `g`
  * @param invert takes what lies between matches for the matches
  */
-export function splitAt(pattern: RegExp, behavior: SplitBehavior, invert: boolean): PreTokenizer {
+export function splitAt(pattern: RegExp, behavior: SplitBehavior, invert = false): PreTokenizer {
   return (source: SourceText, start: number, end: number, handle: PieceHandler) => {
     const text = source.text.slice(start, end);
-    for (const part of arrange(partsOf(text, pattern, invert), behavior)) {
+    for (const part of splitBehaviors[behavior](partsOf(text, pattern, invert))) {
       if (part.start < part.end && !handle(source, start + part.start, start + part.end)) return false;
     }
     return true;
@@ -47,20 +40,14 @@ function* partsOf(text: string, pattern: RegExp, invert: boolean): Generator<Par
   if (done < text.length) yield { start: done, end: text.length, match: invert };
 }
 
-function arrange(parts: Iterable<Part>, behavior: SplitBehavior): Iterable<Part> {
-  switch (behavior) {
-    case 'Isolated':
-      return parts;
-    case 'Removed':
-      return [...parts].filter((part) => !part.match);
-    case 'Contiguous':
-      return join([...parts], (part, before) => part.match === before);
-    case 'MergedWithPrevious':
-      return join([...parts], (part, before) => part.match && !before);
-    case 'MergedWithNext':
-      return join([...parts].reverse(), (part, before) => part.match && !before).reverse();
-  }
-}
+/** What each behavior makes of the parts. */
+export const splitBehaviors: Readonly<Record<SplitBehavior, (parts: Iterable<Part>) => Iterable<Part>>> = {
+  Isolated: (parts) => parts,
+  Removed: (parts) => [...parts].filter((part) => !part.match),
+  Contiguous: (parts) => join([...parts], (part, before) => part.match === before),
+  MergedWithPrevious: (parts) => join([...parts], (part, before) => part.match && !before),
+  MergedWithNext: (parts) => join([...parts].reverse(), (part, before) => part.match && !before).reverse(),
+};
 
 /** Joins a part with its neighbour before it when `joins` says so; `before` starts as no match. */
 function join(parts: readonly Part[], joins: (part: Part, before: boolean) => boolean): Part[] {

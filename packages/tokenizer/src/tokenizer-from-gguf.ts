@@ -1,5 +1,5 @@
 import type { FileOptions } from './file-options.ts';
-import { readGgufCharacterPairs, readGgufPairs } from './gguf-pairs.ts';
+import { readGgufPairs } from './gguf-pairs.ts';
 import type { GgufReaders } from './gguf-readers.ts';
 import { readGgufScoredPairs, readGgufUnigram } from './gguf-sentence-piece.ts';
 import { readGgufWordPiece } from './gguf-word-piece.ts';
@@ -9,7 +9,7 @@ import type { TextTokenizer } from './text-tokenizer.ts';
 const readers: GgufReaders = {
   kinds: {
     gpt2: readGgufPairs,
-    gemma4: readGgufCharacterPairs,
+    gemma4: readGgufPairs,
     llama: readGgufScoredPairs,
     t5: readGgufUnigram,
     bert: readGgufWordPiece,

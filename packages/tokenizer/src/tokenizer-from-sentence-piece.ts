@@ -1,28 +1,27 @@
 import { InvalidArgumentError } from '@llamella/spec';
-import { AddedTokenMatcher } from './added-tokens.ts';
-import { ComposedTokenizer } from './composed-tokenizer.ts';
-import { endOfGenerationIds } from './end-of-generation.ts';
+import { composeTokenizer } from './composed-tokenizer.ts';
 import { FileNode } from './file-node.ts';
 import type { FileOptions } from './file-options.ts';
 import { PieceIndex } from './piece-index.ts';
 import { surroundWith } from './post-processor.ts';
 import { wholeText } from './pre-tokenizer.ts';
 import { readSentencePiece, type SentencePieceModel } from './read-sentence-piece.ts';
-import { ScoredPairModel } from './scored-pair-model.ts';
+import { scoredPairModel } from './scored-pair-model.ts';
 import { SentencePieceDecoder } from './sentence-piece-decoder.ts';
 import { sentencePieceNormalizer } from './sentence-piece-normalizer.ts';
-import { specialTokenIds } from './special-token-ids.ts';
+import { spaceSymbol } from './space-symbol.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 import { TokenKind } from './token-kind.ts';
 import { UnigramModel, unknownPenalty } from './unigram-model.ts';
 import { byteToken, UnknownText } from './unknown-text.ts';
 import { verbatimTokens } from './verbatim-tokens.ts';
 import { Vocabulary } from './vocabulary.ts';
-import { spaceSymbol } from './word-model.ts';
 
+/** What a `tokenizer.model` does not say. */
 export interface SentencePieceOptions extends FileOptions {
-  /** Whether `addSpecialTokens` puts BOS before texts, and EOS after them. The file does not say. Default `false`. */
+  /** Whether `addSpecialTokens` puts BOS before texts. Default `false`. */
   readonly addBos?: boolean;
+  /** Whether `addSpecialTokens` puts EOS after texts. Default `false`. */
   readonly addEos?: boolean;
 }
 
@@ -73,11 +72,9 @@ export function tokenizerFromSentencePiece(
     return undefined;
   };
   const around = (role: 'bos' | 'eos', asked = false) => (asked ? [roleId(role, true)!] : []);
-  const eos = roleId('eos');
-  return new ComposedTokenizer({
+  return composeTokenizer({
     vocabulary,
-    rawTokens: new AddedTokenMatcher(verbatimTokens(vocabulary).filter(({ token }) => token.special)),
-    normalizedTokens: new AddedTokenMatcher([]),
+    rawTokens: verbatimTokens(vocabulary).filter(({ token }) => token.special),
     normalizers: [
       sentencePieceNormalizer({
         ...model,
@@ -87,8 +84,11 @@ export function tokenizerFromSentencePiece(
     preTokenizer: wholeText,
     model: model.isUnigram
       ? unigramModel(model, unknown)
-      : new ScoredPairModel(vocabulary, {
-          mayBe: (id) => isPiece(kinds[id]!),
+      : scoredPairModel(vocabulary, {
+          idOf: (text) => {
+            const id = vocabulary.idOf(text);
+            return isPiece(kinds[id ?? -1]) ? id : undefined;
+          },
           scores: model.scores,
           unknown,
           frozen,
@@ -104,13 +104,7 @@ export function tokenizerFromSentencePiece(
             : token.replaceAll(spaceSymbol, ' '),
     }),
     post: surroundWith(around('bos', options.addBos), around('eos', options.addEos)),
-    specialTokenIds: specialTokenIds({
-      bos: roleId('bos'),
-      eos,
-      unknown: unknownId,
-      padding: roleId('padding'),
-    }),
-    endOfGenerationIds: endOfGenerationIds(vocabulary, [eos]),
+    roles: { bos: roleId('bos'), eos: roleId('eos'), unknown: unknownId, padding: roleId('padding') },
   });
 }
 
@@ -119,7 +113,7 @@ function longestEnd(index: PieceIndex, text: string, start: number): number {
   return count > 0 ? index.ends[count - 1]! : start;
 }
 
-function isPiece(kind: number): boolean {
+function isPiece(kind: number | undefined): boolean {
   return kind === TokenKind.normal || kind === TokenKind.userDefined || kind === TokenKind.unused;
 }
 

@@ -1,22 +1,20 @@
 import { InvalidArgumentError, UnsupportedError } from '@llamella/spec';
-import { AddedTokenMatcher } from './added-tokens.ts';
 import { characterOfByte } from './byte-alphabet.ts';
 import { ByteLevelDecoder } from './byte-level-decoder.ts';
-import { BytePairModel } from './byte-pair-model.ts';
-import { ComposedTokenizer } from './composed-tokenizer.ts';
-import { endOfGenerationIds } from './end-of-generation.ts';
+import { bytePairModel } from './byte-pair-model.ts';
+import { composeTokenizer } from './composed-tokenizer.ts';
 import { FileNode } from './file-node.ts';
 import type { FileOptions } from './file-options.ts';
 import { surroundWith } from './post-processor.ts';
 import { type PreTokenizer, scanWith } from './pre-tokenizer.ts';
 import { RankMerges } from './rank-merges.ts';
-import { specialTokenIds } from './special-token-ids.ts';
 import { splitAt } from './split.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 import { tiktokenEncodings } from './tiktoken-encodings.ts';
 import { TokenKind } from './token-kind.ts';
 import { translatePattern } from './translate-pattern.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { verbatimTokens } from './verbatim-tokens.ts';
+import { normalKinds, Vocabulary } from './vocabulary.ts';
 
 /** What a rank file does not say. */
 export interface TiktokenOptions extends FileOptions {
@@ -60,7 +58,7 @@ export function tokenizerFromTiktoken(ranks: string | Uint8Array, options: Tikto
     while (tokens.length <= id) tokens.push(undefined);
     tokens[id] = content;
   }
-  const kinds = Vocabulary.normalKinds(tokens.length);
+  const kinds = normalKinds(tokens.length);
   for (const id of Object.values(special)) kinds[id] = TokenKind.control;
   const vocabulary = new Vocabulary(tokens, kinds, node);
   for (const [byte, character] of characterOfByte.entries()) {
@@ -75,30 +73,14 @@ export function tokenizerFromTiktoken(ranks: string | Uint8Array, options: Tikto
     return undefined;
   };
   const bos = idOf('bos');
-  const eos = idOf('eos');
-  const added = Object.entries(special).map(([content, id]) => ({
-    text: content,
-    token: {
-      id,
-      content,
-      special: true,
-      singleWord: false,
-      leftStrip: false,
-      rightStrip: false,
-      normalized: false,
-    },
-  }));
-  return new ComposedTokenizer({
+  return composeTokenizer({
     vocabulary,
-    rawTokens: new AddedTokenMatcher(added),
-    normalizedTokens: new AddedTokenMatcher([]),
-    normalizers: [],
+    rawTokens: verbatimTokens(vocabulary),
     preTokenizer: known ? scanWith(known.scanner) : customPattern(pattern),
-    model: new BytePairModel(vocabulary, new RankMerges(vocabulary), { ignoreMerges: true }),
+    model: bytePairModel(vocabulary, new RankMerges(vocabulary), { ignoreMerges: true }),
     decoder: new ByteLevelDecoder(vocabulary),
     post: surroundWith(bos === undefined ? [] : [bos], []),
-    specialTokenIds: specialTokenIds({ bos, eos, unknown: undefined, padding: undefined }),
-    endOfGenerationIds: endOfGenerationIds(vocabulary, [eos]),
+    roles: { bos, eos: idOf('eos') },
   });
 }
 

@@ -9,8 +9,6 @@ export const idLimit = 1 << 22;
 export class Vocabulary {
   readonly tokens: readonly (string | undefined)[];
   readonly kinds: Uint8Array;
-  /** Length in UTF-16 units of the longest token. */
-  readonly longest: number;
   readonly index: TokenIndex;
 
   /**
@@ -23,7 +21,6 @@ export class Vocabulary {
     this.tokens = tokens;
     this.kinds = kinds;
     this.index = new TokenIndex(tokens);
-    this.longest = this.index.longest;
     for (let id = 0; id < tokens.length; id++) {
       if (tokens[id] === undefined) continue;
       const other = this.index.add(id);
@@ -35,13 +32,13 @@ export class Vocabulary {
     return this.tokens.length;
   }
 
-  idOf(token: string): number | undefined {
-    const id = this.index.find(token);
+  idOf(token: string | undefined): number | undefined {
+    const id = token === undefined ? -1 : this.index.find(token);
     return id < 0 ? undefined : id;
   }
+}
 
-  /** Makes an empty table of kinds: all normal. */
-  static normalKinds(size: number): Uint8Array {
-    return new Uint8Array(size).fill(TokenKind.normal);
-  }
+/** Makes a table of kinds: all normal. */
+export function normalKinds(size: number): Uint8Array {
+  return new Uint8Array(size).fill(TokenKind.normal);
 }

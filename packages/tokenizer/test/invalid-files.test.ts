@@ -165,14 +165,14 @@ describe('unsupported parts of tokenizer.json', () => {
     ],
   });
   const cases: readonly (readonly [Record<string, unknown>, string])[] = [
-    [smallJsonWithModel({ type: 'Nonsense' }), 'model.type Nonsense (model)'],
-    [smallJsonWithModel({ type: 'constructor' }), 'model.type constructor (model)'],
+    [smallJsonWithModel({ type: 'Nonsense' }), 'model.type "Nonsense"'],
+    [smallJsonWithModel({ type: 'constructor' }), 'model.type "constructor"'],
     [smallJsonWithModel({ dropout: 0.1 }), 'model.dropout'],
-    [smallJson({ decoder: { type: 'Nonsense' } }), 'decoder Nonsense (decoder)'],
-    [smallJson({ pre_tokenizer: { type: 'Nonsense' } }), 'pre-tokenizer Nonsense (pre_tokenizer)'],
+    [smallJson({ decoder: { type: 'Nonsense' } }), 'decoder.type "Nonsense"'],
+    [smallJson({ pre_tokenizer: { type: 'Nonsense' } }), 'pre_tokenizer.type "Nonsense"'],
     [smallJson({ pre_tokenizer: split('\\Ga') }), '\\G'],
-    [smallJson({ normalizer: { type: 'Nonsense' } }), 'normalizer Nonsense (normalizer)'],
-    [smallJson({ post_processor: { type: 'Nonsense' } }), 'post-processor Nonsense (post_processor)'],
+    [smallJson({ normalizer: { type: 'Nonsense' } }), 'normalizer.type "Nonsense"'],
+    [smallJson({ post_processor: { type: 'Nonsense' } }), 'post_processor.type "Nonsense"'],
   ];
   for (const [json, message] of cases) {
     it(message, () => expectError(() => tokenizerFromJson(json), UnsupportedError, message));
@@ -182,24 +182,33 @@ describe('unsupported parts of tokenizer.json', () => {
 describe('parts of tokenizer.json that the byte-level build does not know', () => {
   const sequence = (...pretokenizers: object[]) => ({ type: 'Sequence', pretokenizers });
   const cases: readonly (readonly [Record<string, unknown>, string])[] = [
-    [smallJsonWithModel({ type: 'Unigram' }), 'model.type Unigram (model)'],
-    [smallJsonWithModel({ type: 'WordPiece' }), 'model.type WordPiece (model)'],
+    [smallJsonWithModel({ type: 'Unigram' }), 'model.type "Unigram"'],
+    [smallJsonWithModel({ type: 'WordPiece' }), 'model.type "WordPiece"'],
     [smallJsonWithModel({ byte_fallback: true }), 'model.byte_fallback'],
     [smallJsonWithModel({ continuing_subword_prefix: '##' }), 'model.continuing_subword_prefix'],
-    [smallJson({ decoder: null }), 'a decoder other than ByteLevel'],
-    [smallJson({ decoder: { type: 'Metaspace' } }), 'a decoder other than ByteLevel'],
-    [smallJson({ pre_tokenizer: null }), 'without a ByteLevel pre-tokenizer'],
-    [smallJson({ pre_tokenizer: { type: 'Metaspace' } }), 'pre-tokenizer Metaspace (pre_tokenizer)'],
+    [smallJson({ decoder: null }), 'decoder null'],
+    [smallJson({ decoder: { type: 'Metaspace' } }), 'decoder.type "Metaspace"'],
+    [smallJson({ pre_tokenizer: null }), 'its pre-tokenizer does not end with ByteLevel'],
+    [smallJson({ pre_tokenizer: { type: 'Metaspace' } }), 'pre_tokenizer.type "Metaspace"'],
     [
       smallJson({ pre_tokenizer: sequence({ type: 'ByteLevel' }, { type: 'Digits' }) }),
-      'without a ByteLevel pre-tokenizer',
+      'its pre-tokenizer does not end with ByteLevel',
     ],
     [
       smallJson({ pre_tokenizer: sequence({ type: 'UnicodeScripts' }, { type: 'ByteLevel' }) }),
-      'pre-tokenizer UnicodeScripts (pre_tokenizer.pretokenizers[0])',
+      'pre_tokenizer.pretokenizers[0].type "UnicodeScripts"',
     ],
-    [smallJson({ normalizer: { type: 'Precompiled' } }), 'normalizer Precompiled (normalizer)'],
-    [smallJson({ post_processor: { type: 'BertProcessing' } }), 'post-processor BertProcessing'],
+    [smallJson({ normalizer: { type: 'Precompiled' } }), 'normalizer.type "Precompiled"'],
+    [
+      smallJson({
+        pre_tokenizer: sequence(
+          { type: 'Split', pattern: { Regex: String.raw`\w+|\W+` }, behavior: 'Isolated' },
+          { type: 'ByteLevel', use_regex: false },
+        ),
+      }),
+      String.raw`pre_tokenizer.pretokenizers[0] {"type":"Split","pattern":{"Regex":"\\w+|\\W+"}`,
+    ],
+    [smallJson({ post_processor: { type: 'BertProcessing' } }), 'post_processor.type "BertProcessing"'],
   ];
   for (const [json, message] of cases) {
     it(message, () => {

@@ -217,7 +217,7 @@ describe('batches', () => {
     });
     expect(batchOptionsFromJson({ truncation: null })).toEqual({});
     expect(() => batchOptionsFromJson({ truncation: { max_length: 1, strategy: 'Some' } })).toThrow(
-      'truncation.strategy: unknown value Some',
+      'truncation.strategy "Some" is not supported: known are LongestFirst',
     );
   });
 });

@@ -25,7 +25,7 @@ interface Golden {
 const golden = readJson(new URL('golden/pre-tokenizers.golden.json', import.meta.url)) as Golden;
 
 function tokenizerFor(name: string): TextTokenizer {
-  const { byteLevel } = ggufPreTokenizer(name);
+  const { byteLevel } = ggufPreTokenizer(name)!;
   const { single, merges } = byteLevel ? golden.bytes : golden.characters;
   const joined = merges.map((merge) => merge.replace(' ', ''));
   const hex = (byte: number) => byte.toString(16).toUpperCase().padStart(2, '0');
@@ -73,7 +73,7 @@ describe('cuts hostile texts in linear time with tokenizer.ggml.pre', () => {
   const firstOfEach = new Map(Object.entries(golden.names).map(([name, hashes]) => [hashes, name]));
   for (const name of firstOfEach.values()) {
     it(name, () => {
-      const { preTokenizer } = ggufPreTokenizer(name);
+      const { preTokenizer } = ggufPreTokenizer(name)!;
       for (const text of texts) {
         const start = performance.now();
         let done = 0;
@@ -90,7 +90,7 @@ describe('cuts hostile texts in linear time with tokenizer.ggml.pre', () => {
 });
 
 it('refuses names that llama.cpp does not know', () => {
-  expect(() => ggufPreTokenizer('llama-9')).toThrow(/tokenizer\.ggml\.pre "llama-9"/);
+  expect(ggufPreTokenizer('llama-9')).toBeUndefined();
 });
 
 it('takes whole pieces for tokens with glm4 and glm5, as llama.cpp does since it knows glm5', () => {

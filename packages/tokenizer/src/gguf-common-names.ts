@@ -1,0 +1,67 @@
+import { CharacterClass, endOfRun } from './character-class.ts';
+import type { GgufPreTokenizer } from './gguf-readers.ts';
+import { type PreTokenizer, scanWith, sequence } from './pre-tokenizer.ts';
+import { numberScanner } from './scan.ts';
+import { scanGpt2 } from './scan-gpt2.ts';
+import { scanLlama3 } from './scan-llama3.ts';
+
+/**
+ * Names in `tokenizer.ggml.pre`, how they cut, and other traits: `m` for `ignoreMerges`, `b` for `addBos`, `B` for
+ * `alwaysAddBos`, `c` for characters instead of bytes, `s` for `escapeSpaces`.
+ */
+export type GgufNames = readonly (readonly [
+  names: string,
+  steps: () => readonly PreTokenizer[],
+  traits?: string,
+])[];
+
+export const gpt2 = () => scanWith(scanGpt2);
+export const singleDigits = () => scanWith(numberScanner(true));
+
+/** llama.cpp takes `'\u017f` for no contraction. */
+export const llama3 = (digits = 3) =>
+  scanWith((text, start, end) =>
+    text.startsWith("'\u017f", start) && start + 1 < end
+      ? endOfRun(text, start + 1, end, CharacterClass.letter)
+      : scanLlama3(text, start, end, digits),
+  );
+
+/** Those of GPT-2, Llama 3, Qwen 2, SmolLM and others that cut as one of them. */
+export const commonNames: GgufNames = [
+  ['llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano', () => [llama3()], 'mb'],
+  ['dbrx smaug-bpe chatglm-bpe', () => [llama3()]],
+  ['glm4 glm5', () => [llama3()], 'm'],
+  [
+    'gpt-2 phi-2 jina-es jina-de gigachat jina-v2-es jina-v2-de a.x-4.0 mellum modern-bert jina-v1-en jina-v2-code roberta-bpe mpt olmo jais trillion granite-docling exaone4',
+    () => [gpt2()],
+  ],
+  ['smollm starcoder refact command-r codeshell exaone minerva-7b mellum2', () => [singleDigits(), gpt2()]],
+  [
+    'qwen2 deepseek-r1-qwen kormo f2llmv2 megrez stablelm2 hunyuan solar-open grok-2 bailingmoe bailingmoe2 llada-moe',
+    () => [llama3(1)],
+  ],
+];
+
+/**
+ * The pre-tokenizer that a GGUF file names.
+ *
+ * Source: src/llama-vocab.cpp and src/unicode.cpp of https://github.com/ggml-org/llama.cpp
+ *
+ * @param name value of `tokenizer.ggml.pre`
+ * @returns `undefined` for names that are not in the table
+ */
+export function namedPreTokenizer(table: GgufNames, name: string): GgufPreTokenizer | undefined {
+  for (const [names, steps, traits = ''] of table) {
+    if (!names.split(' ').includes(name)) continue;
+    const has = (trait: string) => traits.includes(trait);
+    return {
+      preTokenizer: sequence(steps()),
+      ignoreMerges: has('m'),
+      addBos: has('b'),
+      alwaysAddBos: has('B'),
+      byteLevel: !has('c'),
+      escapeSpaces: has('s'),
+    };
+  }
+  return undefined;
+}
