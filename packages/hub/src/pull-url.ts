@@ -17,6 +17,7 @@ import { FileChangedError } from './range-response.ts';
 const part = /-(\d{5})-of-(\d{5})(?=\.gguf$)/i;
 const mostParts = 1000;
 const branch = 'main';
+const encode = (text: string) => new TextEncoder().encode(text);
 
 /** Downloads a file, and the other parts when it is one of a split model, as far as it is not in the cache. */
 export async function pullUrl(
@@ -35,9 +36,9 @@ export async function pullUrl(
     const commit = hashText(wanted.map(({ key }) => key).join('\n'), 'sha1', context.platform);
     const place = { storage, layout };
     try {
-      const downloadedBytes = await downloadFiles(wanted, commit, place, context, signal, onProgress);
-      const encode = (text: string) => new TextEncoder().encode(text);
+      // First, so that an unfinished download has a name.
       await storage.writeFile(`${layout.folder}/source`, encode(displayUrl(url)));
+      const downloadedBytes = await downloadFiles(wanted, commit, place, context, signal, onProgress);
       await storage.writeFile(layout.ref(branch), encode(commit));
       return describePulled(displayUrl(url), chosen(wanted), { storage, layout, commit }, downloadedBytes);
     } catch (error) {
@@ -138,6 +139,6 @@ function hashText(
   { createHash }: Pick<HubPlatform, 'createHash'>,
 ): string {
   const hash = createHash(algorithm);
-  hash.update(new TextEncoder().encode(text));
+  hash.update(encode(text));
   return hash.digest();
 }
