@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -105,14 +106,12 @@ export async function startFakeHub(repositories: Record<string, FakeRepository>,
         ...(match && { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` }),
         ...headers,
       });
+      const closed = new Promise((done) => response.once('close', done));
       const piece = hub.speed > 0 ? hub.pieceBytes : 64 * 1024;
       for (let at = start; at < end && !response.destroyed; at += piece) {
         const part = bytes.subarray(at, Math.min(end, at + piece));
         if (!response.write(part)) {
-          await new Promise<void>((resume) => {
-            response.once('drain', resume);
-            response.once('close', resume);
-          });
+          await Promise.race([once(response, 'drain').catch(() => {}), closed]);
         }
         entry.sent += part.length;
         if (hub.speed > 0) await sleep(part.length / hub.speed);
