@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@llamella/spec';
+import { checkLength } from './check-length.ts';
 import { exponential } from './exponential.ts';
 import { greedy } from './greedy.ts';
 import { logarithm } from './logarithm.ts';
@@ -15,11 +15,7 @@ import { logarithm } from './logarithm.ts';
  */
 export function applyGuidance(logits: Float32Array, unconditional: Float32Array, scale: number): void {
   const { length } = logits;
-  if (unconditional.length !== length)
-    throw new InvalidArgumentError(
-      'unconditional',
-      `must have ${length} entries as the logits, got ${unconditional.length}`,
-    );
+  checkLength('unconditional', unconditional, length);
   const own = logSumExp(logits);
   const other = logSumExp(unconditional);
   for (let i = 0; i < length; i++) {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@llamella/spec';
 import { logSumExp } from './apply-guidance.ts';
+import { checkLength } from './check-length.ts';
 
 /** Options of beam search. */
 export interface BeamSearchOptions {
@@ -64,11 +65,7 @@ export function advanceBeams(
   const { beamCount, endTokens, maxTokens, lengthPenalty = 1, earlyStopping = false } = options;
   checkBeamOptions(options);
   if (state.done) return state;
-  if (rows.length !== state.running.length)
-    throw new InvalidArgumentError(
-      'rows',
-      `must be ${state.running.length}, one per beam, got ${rows.length}`,
-    );
+  checkLength('rows', rows, state.running.length, ', one per running beam');
   const length = state.running[0]!.tokens.length + 1;
   const kept = Math.max(2, 1 + endTokens.length) * beamCount;
   const running: Beam[] = [];

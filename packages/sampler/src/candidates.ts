@@ -1,5 +1,5 @@
-import { InvalidArgumentError } from '@llamella/spec';
-import { noTokenLeft, notANumber, positiveInfinity } from './logits-error.ts';
+import { checkInteger } from './check-integer.ts';
+import { logitsError } from './logits-error.ts';
 
 /**
  * The tokens that are still in the running: what one step hands to the next. Its arrays are allocated once and used
@@ -87,8 +87,7 @@ export function idAt(candidates: Candidates, index: number): number {
 export function loadCandidates(candidates: Candidates, logits: Float32Array): void {
   const { ids, blockMaxima } = candidates;
   const { length } = logits;
-  if (length > ids.length)
-    throw new InvalidArgumentError('logits', `must have at most ${ids.length} entries, got ${length}`);
+  checkInteger('logits.length', length, 0, ids.length);
   let maximum = -Infinity;
   for (let start = 0; start < length; start += BLOCK) {
     const end = Math.min(start + BLOCK, length);
@@ -97,14 +96,14 @@ export function loadCandidates(candidates: Candidates, logits: Float32Array): vo
       const logit = logits[i]!;
       // Written so that NaN, for which every comparison is false, is caught by the one comparison.
       if (logit <= blockMaximum) continue;
-      if (Number.isNaN(logit)) throw notANumber(i);
+      if (Number.isNaN(logit)) throw logitsError(logits, i);
       blockMaximum = logit;
     }
     blockMaxima[start / BLOCK] = blockMaximum;
     if (blockMaximum > maximum) maximum = blockMaximum;
   }
-  if (maximum === -Infinity) throw noTokenLeft(logits);
-  if (maximum === Infinity) throw positiveInfinity(logits.indexOf(maximum));
+  if (maximum === -Infinity) throw logitsError(logits);
+  if (maximum === Infinity) throw logitsError(logits, logits.indexOf(maximum));
   candidates.logits = logits;
   candidates.count = length;
   candidates.size = length;

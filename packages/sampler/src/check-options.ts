@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@llamella/spec';
+import { isWithin } from './check-integer.ts';
 import { SAMPLING_ORDER, type SamplerOptions } from './create-sampler.ts';
 
 /** What a field accepts: as the error message says it, and as a test. */
@@ -6,27 +7,34 @@ type Check = readonly [accepted: string, accepts: (value: unknown) => boolean];
 
 /** A function and not a constant, so that a bundle without `createSampler` is without it. */
 export function createChecks(): Readonly<Record<keyof SamplerOptions, Check>> {
-  const between = (accepted: string, accepts: (value: number) => boolean): Check => [
-    accepted,
-    (value) => Number.isFinite(value) && accepts(value as number),
+  const number = (
+    least: number,
+    most = Infinity,
+    accepted = `in [${least}, ${most}]`,
+    excluded?: number,
+  ): Check => [
+    `a finite number ${accepted}`,
+    (value) => Number.isFinite(value) && isWithin(value as number, least, most) && value !== excluded,
   ];
-  const integer = (least: number, accepted = `an integer, ${least} or more`): Check =>
-    between(accepted, (value) => Number.isSafeInteger(value) && value >= least);
-  const listOf = (accepted: string, accepts: (entry: unknown) => boolean): Check => [
+  const integer = (least: number, most = Infinity): Check => [
+    `an integer in [${least}, ${most}]`,
+    (value) => Number.isSafeInteger(value) && isWithin(value as number, least, most),
+  ];
+  const listOf = (accepted: string, accepts: Check[1]): Check => [
     `an array of ${accepted}`,
     (value) => Array.isArray(value) && value.every(accepts),
   ];
-  const isToken = (value: unknown): boolean => Number.isInteger(value) && value === (value as number) >>> 0;
 
-  const positive = between('a finite number above 0', (value) => value > 0);
-  const notNegative = between('a finite number, 0 or more', (value) => value >= 0);
-  const finite = between('a finite number', () => true);
-  const probability = between('in [0, 1]', (value) => value >= 0 && value <= 1);
-  const share = between('in (0, 1]', (value) => value > 0 && value <= 1);
-  const cutoff = between('in [0, 1)', (value) => value >= 0 && value < 1);
+  const positive = number(0, Infinity, 'above 0', 0);
+  const notNegative = number(0);
+  const finite = number(-Infinity);
+  const probability = number(0, 1);
+  const share = number(0, 1, 'in (0, 1]', 0);
+  const cutoff = number(0, 1, 'in [0, 1)', 1);
   const count = integer(0);
-  const window = integer(-1, 'an integer, -1 (all tokens) or more');
-  const tokens = listOf('token ids', isToken);
+  const window = integer(-1);
+  const uint32 = integer(0, 0xffffffff);
+  const tokens = listOf('token ids', uint32[1]);
   const sequences = listOf(
     'non-empty arrays of token ids',
     (value) => tokens[1](value) && (value as []).length > 0,
@@ -52,17 +60,17 @@ export function createChecks(): Readonly<Record<keyof SamplerOptions, Check>> {
     presencePenalty: finite,
     penaltyWindow: window,
     dryMultiplier: notNegative,
-    dryBase: between('a finite number, 1 or more', (value) => value >= 1),
+    dryBase: number(1),
     dryAllowedLength: count,
     dryWindow: window,
     dryBreakers: sequences,
     noRepeatNgramSize: count,
     logitBias: [
-      'a map or object from token ids to numbers below +Infinity',
+      'a map or object from token ids to numbers below Infinity',
       (value) =>
         typeof value === 'object' &&
         value !== null &&
-        biasEntries(value).every(([id, bias]) => isToken(id) && (bias as number) < Infinity),
+        biasEntries(value).every(([id, bias]) => uint32[1](id) && (bias as number) < Infinity),
     ],
     badWords: sequences,
     suppressTokens: tokens,
@@ -72,20 +80,26 @@ export function createChecks(): Readonly<Record<keyof SamplerOptions, Check>> {
     minTokens: count,
     minLength: count,
     forceEndAt: count,
-    mirostat: between('0, 1 or 2', (value) => value === 0 || value === 1 || value === 2),
+    mirostat: integer(0, 2),
     mirostatTau: positive,
     mirostatEta: positive,
     adaptiveTarget: probability,
-    adaptiveDecay: between('in [0, 0.99]', (value) => value >= 0 && value <= 0.99),
-    order: listOf('different step names', (name) => (SAMPLING_ORDER as unknown[]).includes(name)),
-    seed: between('an integer in [0, 4294967295]', isToken),
-    vocabularySize: integer(1, 'an integer above 0'),
+    adaptiveDecay: number(0, 0.99),
+    order: [
+      'an array of different step names',
+      (value) =>
+        Array.isArray(value) &&
+        new Set(value).size === value.length &&
+        value.every((name) => SAMPLING_ORDER.includes(name)),
+    ],
+    seed: uint32,
+    vocabularySize: integer(1, 0xffffffff),
     promptLength: count,
   };
 }
 
 /** Pairs of token id and bias. */
-export function biasEntries(logitBias: object): [number, unknown][] {
+export function biasEntries(logitBias: object): [id: number, bias: number][] {
   return logitBias instanceof Map
     ? [...logitBias]
     : Object.entries(logitBias).map(([id, bias]) => [Number(id || -1), bias]);
@@ -105,17 +119,22 @@ export function checkOptions(options: SamplerOptions): void {
     const [accepted, accepts] = check;
     if (!accepts(value)) throw new InvalidArgumentError(field, `must be ${accepted}, got ${describe(value)}`);
   }
-  const { temperature = 0, mirostat = 0, endTokens = [], order = [], adaptiveTarget } = options;
-  const need = (field: keyof SamplerOptions, holds: boolean, needed: string): void => {
-    if (options[field] && !holds) throw new InvalidArgumentError(field, `needs ${needed}`);
-  };
-  for (const field of ['minTokens', 'minLength', 'forceEndAt'] as const)
-    need(field, endTokens.length > 0, 'endTokens');
-  for (const field of ['mirostat', 'dynamicTemperatureRange'] as const)
-    need(field, temperature > 0, 'a temperature above 0');
-  if (adaptiveTarget !== undefined && !(temperature > 0 && mirostat === 0))
-    throw new InvalidArgumentError('adaptiveTarget', 'needs a temperature above 0 and no mirostat');
-  need('order', new Set(order).size === order.length, 'different names');
+  const { temperature = 0, mirostat = 0, dynamicTemperatureRange, adaptiveTarget } = options;
+  const { endTokens = [], minTokens, minLength, forceEndAt } = options;
+  const adapts = adaptiveTarget !== undefined;
+  need('endTokens', endTokens.length > 0, { minTokens, minLength, forceEndAt });
+  need('a temperature above 0', temperature > 0, {
+    mirostat,
+    dynamicTemperatureRange,
+    adaptiveTarget: adapts,
+  });
+  need('no mirostat', mirostat === 0, { adaptiveTarget: adapts });
+}
+
+/** @throws {InvalidArgumentError} naming the first of `fields` that is asked for, unless what it needs `holds` */
+function need(needed: string, holds: boolean, fields: object): void {
+  for (const [field, asked] of Object.entries(fields))
+    if (asked && !holds) throw new InvalidArgumentError(field, `needs ${needed}`);
 }
 
 function describe(value: unknown): string {

@@ -1,11 +1,13 @@
 import { InvalidArgumentError, type Sampler } from '@llamella/spec';
 import { type Candidates, createCandidates, expandCandidates, idAt, loadCandidates } from './candidates.ts';
-import { drawIndex, drawToken, takeMostLikely } from './draw-token.ts';
+import { checkInteger } from './check-integer.ts';
+import { checkLength } from './check-length.ts';
+import { drawToken, takeMostLikely, weigh } from './draw-token.ts';
 import { createFloat16Reader, type Float16Logits } from './float16.ts';
 import { greedy } from './greedy.ts';
 import { loadMasked } from './mask.ts';
 import type { Draw } from './mirostat.ts';
-import { createRandom, type Random, randomSeed } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 
 /** One step of a chain: it changes all logits, or narrows the candidates down. */
 export type ChainStep =
@@ -70,42 +72,35 @@ export interface ChainSampler extends Sampler {
  *
  * It keeps the state of its random generator and of its steps: use one for each sequence.
  *
- * @throws {InvalidArgumentError} when `vocabularySize` is not an integer above 0
+ * @throws {InvalidArgumentError} when `vocabularySize` is not an integer in [1, 2^32)
  */
 export function createChain(steps: readonly ChainStep[], options: ChainOptions = {}): ChainSampler {
-  const { draw, random = createRandom(randomSeed()), vocabularySize } = options;
-  if (vocabularySize !== undefined && !(Number.isSafeInteger(vocabularySize) && vocabularySize > 0))
-    throw new InvalidArgumentError('vocabularySize', `must be an integer above 0, got ${vocabularySize}`);
+  const { draw, random = createRandom(), vocabularySize } = options;
+  if (vocabularySize !== undefined) checkInteger('vocabularySize', vocabularySize, 1, 0xffffffff);
   const narrows = draw !== undefined || steps.some((step) => 'candidates' in step);
   let candidates = createCandidates(narrows ? (vocabularySize ?? 0) : 0);
-  let widen: ((logits: Float16Logits) => Float32Array) | undefined;
+  const widen = createFloat16Reader();
   let { promptLength = -1 } = options;
 
-  const prepare = (
-    logits: Float32Array | Float16Logits,
+  /**
+   * Checks the arguments and runs the steps. The candidates are loaded afterwards, unless there are neither steps on
+   * them, a draw nor a mask.
+   *
+   * @returns the logits as float32
+   */
+  const run = (
+    input: Float32Array | Float16Logits,
     tokens: Uint32Array,
     tokenCount: number,
     mask: Uint32Array | undefined,
   ): Float32Array => {
-    const { length } = logits;
-    if (vocabularySize !== undefined && length !== vocabularySize)
-      throw new InvalidArgumentError('logits', `must have ${vocabularySize} entries, got ${length}`);
-    if (!(Number.isInteger(tokenCount) && tokenCount >= 0 && tokenCount <= tokens.length))
-      throw new InvalidArgumentError(
-        'tokenCount',
-        `must be an integer in [0, ${tokens.length}], the size of tokens, got ${tokenCount}`,
-      );
+    const { length } = input;
+    if (vocabularySize !== undefined) checkLength('logits', input, vocabularySize);
+    checkInteger('tokenCount', tokenCount, 0, tokens.length);
     if (promptLength < 0 || tokenCount < promptLength) promptLength = tokenCount;
-    if ((narrows || mask) && length > candidates.ids.length) candidates = createCandidates(length);
-    return logits instanceof Float32Array ? logits : (widen ??= createFloat16Reader(length))(logits);
-  };
-  /** Runs the steps. The candidates are loaded afterwards, unless there are neither steps on them, a draw nor a mask. */
-  const run = (
-    logits: Float32Array,
-    tokens: Uint32Array,
-    tokenCount: number,
-    mask: Uint32Array | undefined,
-  ): void => {
+    const needed = narrows || mask !== undefined;
+    if (needed && length > candidates.ids.length) candidates = createCandidates(length);
+    const logits = input instanceof Float32Array ? input : widen(input);
     let loaded = false;
     let allowed = mask;
     for (let i = 0; i <= steps.length; i++) {
@@ -116,7 +111,7 @@ export function createChain(steps: readonly ChainStep[], options: ChainOptions =
         step.logits(logits, tokens, tokenCount, promptLength);
         continue;
       }
-      if (!loaded && (step || narrows || mask)) {
+      if (!loaded && needed) {
         if (allowed) loadMasked(candidates, logits, allowed);
         else loadCandidates(candidates, logits);
         loaded = true;
@@ -125,41 +120,31 @@ export function createChain(steps: readonly ChainStep[], options: ChainOptions =
       }
       if (step) step.candidates(candidates, random);
     }
+    return logits;
   };
   const best = (logits: Float32Array, mask: Uint32Array | undefined): number =>
     narrows || mask ? takeMostLikely(candidates) : greedy(logits);
 
   return {
     sample(logits, tokens, tokenCount, mask) {
-      const values = prepare(logits, tokens, tokenCount, mask);
-      run(values, tokens, tokenCount, mask);
-      return draw === undefined ? best(values, mask) : draw(candidates, random);
+      const values = run(logits, tokens, tokenCount, mask);
+      return draw ? draw(candidates, random) : best(values, mask);
     },
     probabilities(logits, tokens, tokenCount, output, mask) {
-      if (draw !== undefined && draw !== drawToken)
-        throw new InvalidArgumentError(
-          'draw',
-          'must be drawToken or none: mirostat and adaptive-p have no distribution before they draw',
-        );
-      const values = prepare(logits, tokens, tokenCount, mask);
-      if (output.length !== values.length)
-        throw new InvalidArgumentError(
-          'output',
-          `must have ${values.length} entries as the logits, got ${output.length}`,
-        );
-      run(values, tokens, tokenCount, mask);
+      if (draw && draw !== drawToken)
+        throw new InvalidArgumentError('draw', 'must be drawToken or none: others have no distribution');
+      checkLength('output', output, logits.length);
+      const values = run(logits, tokens, tokenCount, mask);
       output.fill(0);
-      if (draw === undefined) output[best(values, mask)] = 1;
-      else writeProbabilities(candidates, output);
+      if (draw) writeProbabilities(candidates, output);
+      else output[best(values, mask)] = 1;
     },
   };
 }
 
-const NO_RANDOM: Random = { nextUint32: () => 0, nextFloat: () => 0, nextInto: () => {} };
-
 /** Writes the softmax over the candidates to the entries of their ids. */
 function writeProbabilities(candidates: Candidates, output: Float32Array | Float64Array): void {
-  drawIndex(candidates, NO_RANDOM);
+  weigh(candidates);
   for (let i = 0; i < candidates.count; i++)
     output[idAt(candidates, i)] = candidates.work[i]! / candidates.total;
 }

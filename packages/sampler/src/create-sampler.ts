@@ -4,7 +4,7 @@ import { checkOptions } from './check-options.ts';
 import { type ChainSampler, type ChainStep, createChain } from './create-chain.ts';
 import { drawToken } from './draw-token.ts';
 import { createMirostat, type Draw } from './mirostat.ts';
-import { createRandom, randomSeed } from './random.ts';
+import { createRandom } from './random.ts';
 import { createSteps } from './sampling-steps.ts';
 
 /** Options of `createSampler`. */
@@ -71,8 +71,7 @@ export function createSampler(options: SamplerOptions = {}): ChainSampler {
   // At the end, what keeps the most likely candidate does not matter to a sampler that takes it.
   if (temperature === 0) while (KEEP_BEST.includes(names.at(-1)!)) names.pop();
   const steps = names.map((name): ChainStep => made.get(name)!);
-  const random = createRandom(seed ?? randomSeed());
-  return createChain(steps, { draw, random, vocabularySize, promptLength });
+  return createChain(steps, { draw, random: createRandom(seed), vocabularySize, promptLength });
 }
 
 function drawOf(options: SamplingOptions): Draw | undefined {

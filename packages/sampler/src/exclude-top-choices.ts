@@ -1,7 +1,7 @@
-import type { Candidates } from './candidates.ts';
+import { type Candidates, cutCandidates } from './candidates.ts';
 import { register } from './exponential.ts';
 import type { Random } from './random.ts';
-import { cutByProbability, summarize } from './softmax.ts';
+import { cutByRatio, summarize } from './softmax.ts';
 
 /**
  * XTC: with probability `probability`, drops all but the least likely of the candidates that are at least `threshold`
@@ -20,13 +20,13 @@ export function excludeTopChoices(
   random: Random,
   minKeep = 1,
 ): void {
-  const { logits, ids, count, whole, cut } = candidates;
+  const { logits, count, cut } = candidates;
   if (probability === 0 || threshold > 0.5 || count < 2) return;
   random.nextInto(register);
   if (register[0]! > probability) return;
   summarize(candidates);
-  register[0] = threshold;
-  cutByProbability(candidates);
+  register[0] = threshold * candidates.total;
+  cutByRatio(candidates);
   let likely = 0;
   let least = Infinity;
   let leastIndex = -1;
@@ -39,14 +39,8 @@ export function excludeTopChoices(
     leastIndex = i;
   }
   if (likely < 2 || count - likely + 1 < minKeep) return;
-  let kept = 0;
-  for (let i = 0; i < count; i++) {
-    const logit = logits[i]!;
-    if ((logit >= least && i !== leastIndex) || logit === -Infinity) continue;
-    logits[kept] = logit;
-    ids[kept++] = whole ? i : ids[i]!;
-  }
-  candidates.count = kept;
-  candidates.whole = false;
+  for (let i = 0; i < count; i++) if (logits[i]! >= least && i !== leastIndex) logits[i] = -Infinity;
   candidates.maximum = least;
+  cut.threshold = -Infinity;
+  cutCandidates(candidates);
 }

@@ -41,7 +41,10 @@ export function exponential(x: number): number {
  */
 export const register: Float64Array = /* @__PURE__ */ new Float64Array(1);
 
-/** Puts e to the power of `register[0]` there, as `exponential`; above 0, where it may be Infinity, by the reciprocal. */
+/**
+ * Puts e to the power of `register[0]` there, as `exponential`; above 0, where it may be Infinity, by the reciprocal.
+ * The formula is here once more, since a call of `exponential` allocates in callers that are too large to inline it.
+ */
 export function takeExponential(): void {
   const x = -Math.abs(register[0]!);
   let result = 0;

@@ -15,27 +15,22 @@ export function createFloat16Reader(vocabularySize = 0): (logits: Float16Logits)
   return (logits) => {
     const { length } = logits;
     if (target.length !== length) target = new Float32Array(length);
-    if (!(logits instanceof Uint16Array)) target.set(logits);
-    else {
+    if (logits instanceof Uint16Array) {
       values ??= createValues();
       for (let i = 0; i < length; i++) target[i] = values[logits[i]!]!;
-    }
+    } else target.set(logits);
     return target;
   };
 }
 
+/** Puts the bits where float32 has them, which leaves the exponent too small by 112, except for Infinity and NaN. */
 function createValues(): Float32Array {
   const made = new Float32Array(0x10000);
+  const bits = new Uint32Array(made.buffer);
   for (let half = 0; half < made.length; half++) {
-    const exponent = (half >> 10) & 31;
-    const fraction = half & 0x3ff;
-    let value = fraction > 0 ? NaN : Infinity;
-    if (exponent < 31) {
-      // Subnormal numbers have the exponent 1, without the leading bit.
-      value = (exponent > 0 ? fraction + 0x400 : fraction) / 0x2000000;
-      for (let i = Math.max(exponent, 1); i > 0; i--) value *= 2;
-    }
-    made[half] = half & 0x8000 ? -value : value;
+    const largestExponent = (half & 0x7c00) === 0x7c00 ? 0x7f800000 : 0;
+    bits[half] = ((half & 0x8000) << 16) | ((half & 0x7fff) << 13) | largestExponent;
+    made[half]! *= 2 ** 112;
   }
   return made;
 }

@@ -1,4 +1,4 @@
-import { noTokenLeft, notANumber, positiveInfinity } from './logits-error.ts';
+import { logitsError } from './logits-error.ts';
 
 /**
  * The id of the largest logit; of equal ones, the first.
@@ -13,11 +13,11 @@ export function greedy(logits: Float32Array): number {
     const logit = logits[i]!;
     // Written so that NaN, for which every comparison is false, is caught by the one comparison.
     if (logit <= best) continue;
-    if (Number.isNaN(logit)) throw notANumber(i);
+    if (Number.isNaN(logit)) throw logitsError(logits, i);
     best = logit;
     token = i;
   }
-  if (token < 0) throw noTokenLeft(logits);
-  if (best === Infinity) throw positiveInfinity(token);
+  if (token < 0) throw logitsError(logits);
+  if (best === Infinity) throw logitsError(logits, token);
   return token;
 }

@@ -8,7 +8,7 @@ import type { Cut } from './candidates.ts';
  * @param heap scratch of at least `k` entries
  */
 export function heapThreshold(
-  logits: Float32Array,
+  logits: Float32Array | Float64Array,
   count: number,
   k: number,
   heap: Float32Array,

@@ -1,5 +1,4 @@
 export { createAdaptiveP } from './adaptive-p.ts';
-export { applyDry, createDry, type Dry, type DryOptions } from './apply-dry.ts';
 export { applyPenalties, type Penalties } from './apply-penalties.ts';
 export { applySequenceBias, type SequenceBias } from './apply-sequence-bias.ts';
 export { applyDynamicTemperature, applyTemperature } from './apply-temperature.ts';
@@ -12,6 +11,7 @@ export {
   loadCandidates,
 } from './candidates.ts';
 export { type ChainOptions, type ChainSampler, type ChainStep, createChain } from './create-chain.ts';
+export { createDry, type Dry, type DryOptions } from './create-dry.ts';
 export { createSampler, SAMPLING_ORDER, type SamplerOptions } from './create-sampler.ts';
 export { drawToken, takeMostLikely } from './draw-token.ts';
 export { excludeTopChoices } from './exclude-top-choices.ts';

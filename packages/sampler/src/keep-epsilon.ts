@@ -1,7 +1,7 @@
-import { type Candidates, cutCandidates } from './candidates.ts';
+import type { Candidates } from './candidates.ts';
+import { cutAtLeast } from './cut-at-least.ts';
 import { register, takeExponential } from './exponential.ts';
-import { keepAtLeast } from './keep-at-least.ts';
-import { cutByProbability, summarize } from './softmax.ts';
+import { cutByRatio, summarize } from './softmax.ts';
 
 /**
  * Drops candidates less likely than `epsilon`; those as likely as the most likely one stay.
@@ -38,7 +38,7 @@ export function keepEta(candidates: Candidates, epsilon: number, minKeep = 1): v
 
 /** Drops candidates less likely than `register[0]`. */
 function cutBelow(candidates: Candidates, minKeep: number): void {
-  cutByProbability(candidates);
-  keepAtLeast(candidates, minKeep, true);
-  cutCandidates(candidates);
+  register[0]! *= candidates.total;
+  cutByRatio(candidates);
+  cutAtLeast(candidates, minKeep, true);
 }

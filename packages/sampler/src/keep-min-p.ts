@@ -1,7 +1,7 @@
-import { type Candidates, cutCandidates } from './candidates.ts';
+import type { Candidates } from './candidates.ts';
+import { cutAtLeast } from './cut-at-least.ts';
 import { register } from './exponential.ts';
-import { keepAtLeast } from './keep-at-least.ts';
-import { takeLogarithm } from './logarithm.ts';
+import { cutByRatio } from './softmax.ts';
 
 /**
  * Drops candidates less likely than `p` times the most likely one; a candidate exactly at the limit stays.
@@ -15,9 +15,6 @@ import { takeLogarithm } from './logarithm.ts';
 export function keepMinP(candidates: Candidates, p: number, minKeep = 1): void {
   if (p === 0) return;
   register[0] = p;
-  takeLogarithm();
-  candidates.cut.threshold = candidates.maximum + register[0]!;
-  candidates.cut.ties = candidates.count;
-  keepAtLeast(candidates, minKeep);
-  cutCandidates(candidates);
+  cutByRatio(candidates);
+  cutAtLeast(candidates, minKeep);
 }

@@ -13,19 +13,16 @@ export function keepTopNSigma(candidates: Candidates, n: number): void {
   if (n === 0 || count === 1) return;
   let finite = 0;
   let sum = 0;
-  for (let i = 0; i < count; i++) {
-    const logit = logits[i]!;
-    if (logit === -Infinity) continue;
-    sum += logit;
-    finite++;
-  }
-  const mean = sum / finite;
   let squares = 0;
   for (let i = 0; i < count; i++) {
-    const logit = logits[i]!;
-    if (logit !== -Infinity) squares += (logit - mean) * (logit - mean);
+    const distance = logits[i]! - maximum;
+    if (distance === -Infinity) continue;
+    finite++;
+    sum += distance;
+    squares += distance * distance;
   }
-  cut.threshold = maximum - n * Math.sqrt(squares / finite);
+  const mean = sum / finite;
+  cut.threshold = maximum - n * Math.sqrt(Math.max(0, squares / finite - mean * mean));
   cut.ties = count;
   cutCandidates(candidates);
 }

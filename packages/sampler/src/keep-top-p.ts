@@ -1,5 +1,5 @@
-import { type Candidates, cutCandidates } from './candidates.ts';
-import { keepAtLeast } from './keep-at-least.ts';
+import type { Candidates } from './candidates.ts';
+import { cutAtLeast } from './cut-at-least.ts';
 import { radixThreshold } from './radix-threshold.ts';
 
 /**
@@ -17,6 +17,5 @@ export function keepTopP(candidates: Candidates, p: number, minKeep = 1): void {
   if (p >= 1 || candidates.count === 1) return;
   candidates.cut.target = p;
   radixThreshold(candidates, 'probability');
-  keepAtLeast(candidates, minKeep);
-  cutCandidates(candidates);
+  cutAtLeast(candidates, minKeep);
 }

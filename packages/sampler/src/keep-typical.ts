@@ -1,4 +1,5 @@
-import { type Candidates, reserveWeights } from './candidates.ts';
+import { type Candidates, cutCandidates, reserveWeights } from './candidates.ts';
+import { lowerCut } from './cut-at-least.ts';
 import { exponential, register } from './exponential.ts';
 import { takeLogarithm } from './logarithm.ts';
 import { radixThreshold } from './radix-threshold.ts';
@@ -15,7 +16,7 @@ import { summarize } from './softmax.ts';
  * @param minKeep least number of candidates to leave
  */
 export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keepTies = false): void {
-  const { logits, ids, count, whole, maximum, work, cut } = candidates;
+  const { logits, count, maximum, work, cut } = candidates;
   if (p >= 1 || count === 1) return;
   summarize(candidates);
   // The logit that a token of exactly this entropy would have.
@@ -29,40 +30,17 @@ export function keepTypical(candidates: Candidates, p: number, minKeep = 1, keep
   }
   cut.target = p;
   radixThreshold(candidates, 'weights');
-  let ties = keepTies ? count : cut.ties;
-  cut.target = typical;
-  if (minKeep > 1 && countCloser(candidates) + cut.ties < minKeep) {
-    // Too few: the distances are made again, since the selection has overwritten them, and each weighs the same.
-    for (let i = 0; i < count; i++) {
-      work[i] = 0 - Math.abs(logits[i]! - typical);
-      weights[i] = 1;
-    }
-    cut.target = Math.min(1, (minKeep - 0.5) / count);
-    radixThreshold(candidates, 'weights');
-    cut.target = typical;
-    ties = Math.min(minKeep, count) - countCloser(candidates);
-  }
-  let kept = 0;
-  const { threshold } = cut;
+  if (keepTies) cut.ties = count;
+  // How close they are once more, since the selection has overwritten it.
+  for (let i = 0; i < count; i++) weights[i] = Math.fround(0 - Math.abs(logits[i]! - typical));
+  if (minKeep > 1) lowerCut(candidates, weights, minKeep);
   let largest = -Infinity;
   for (let i = 0; i < count; i++) {
-    const logit = logits[i]!;
-    const closeness = Math.fround(0 - Math.abs(logit - typical));
-    if (closeness < threshold || logit === -Infinity) continue;
-    if (closeness === threshold && ties-- <= 0) continue;
-    if (logit > largest) largest = logit;
-    logits[kept] = logit;
-    ids[kept++] = whole ? i : ids[i]!;
+    if (weights[i]! < cut.threshold || (weights[i] === cut.threshold && cut.ties-- <= 0))
+      logits[i] = -Infinity;
+    else if (logits[i]! > largest) largest = logits[i]!;
   }
-  candidates.count = kept;
-  candidates.whole = false;
   candidates.maximum = largest;
-}
-
-/** How many candidates are closer to the logit `cut.target` than the cut. */
-function countCloser({ logits, count, cut }: Candidates): number {
-  let found = 0;
-  for (let i = 0; i < count; i++)
-    if (Math.fround(0 - Math.abs(logits[i]! - cut.target)) > cut.threshold) found++;
-  return found;
+  cut.threshold = -Infinity;
+  cutCandidates(candidates);
 }

@@ -1,23 +1,15 @@
 import { InvalidArgumentError } from '@llamella/spec';
 
-export function notANumber(token: number): InvalidArgumentError {
+/**
+ * Why nothing can be chosen from `logits`.
+ *
+ * @param token whose entry is NaN or Infinity; none when there is no token left
+ */
+export function logitsError(logits: Float32Array, token = -1): InvalidArgumentError {
   return new InvalidArgumentError(
     'logits',
-    `the entry of token ${token} is NaN: the model's output is not usable`,
+    token < 0
+      ? 'no token is left to choose from: all are -Infinity'
+      : `the entry of token ${token} is ${logits[token]}: the model's output is not usable`,
   );
-}
-
-export function positiveInfinity(token: number): InvalidArgumentError {
-  return new InvalidArgumentError(
-    'logits',
-    `the entry of token ${token} is +Infinity, an overflow: probabilities are undefined`,
-  );
-}
-
-export function noTokenLeft(logits: ArrayLike<number>): InvalidArgumentError {
-  const problem =
-    logits.length === 0
-      ? 'there are none'
-      : 'all that may be chosen are -Infinity: no token is left to choose from';
-  return new InvalidArgumentError('logits', problem);
 }

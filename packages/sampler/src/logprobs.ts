@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type PositionLogprobs, type TokenLogprob } from '@llamella/spec';
+import type { PositionLogprobs, TokenLogprob } from '@llamella/spec';
+import { checkInteger } from './check-integer.ts';
 import { exponential } from './exponential.ts';
 import { greedy } from './greedy.ts';
 import { heapThreshold } from './heap-threshold.ts';
@@ -16,10 +17,8 @@ import { heapThreshold } from './heap-threshold.ts';
 export function logprobs(logits: Float32Array, token: number, topCount: number): PositionLogprobs {
   const { length } = logits;
   const maximum = logits[greedy(logits)]!;
-  if (!Number.isInteger(token) || token < 0 || token >= length)
-    throw new InvalidArgumentError('token', `must be an integer in [0, ${length - 1}], got ${token}`);
-  if (!Number.isInteger(topCount) || topCount < 0 || topCount > length)
-    throw new InvalidArgumentError('topCount', `must be an integer in [0, ${length}], got ${topCount}`);
+  checkInteger('token', token, 0, length - 1);
+  checkInteger('topCount', topCount, 0, length);
   let total = 0;
   for (let i = 0; i < length; i++) total += exponential(logits[i]! - maximum);
   const logTotal = Math.log(total);
@@ -36,5 +35,6 @@ function largestIds(logits: Float32Array, k: number): number[] {
   let { ties } = cut;
   for (let i = 0; i < logits.length; i++)
     if (logits[i]! > cut.threshold || (logits[i] === cut.threshold && ties-- > 0)) ids.push(i);
-  return ids.sort((a, b) => (logits[a] === logits[b] ? a - b : logits[b]! - logits[a]!));
+  // Equal ones stay in the order of their ids: the sort is stable.
+  return ids.sort((a, b) => logits[b]! - logits[a]!);
 }

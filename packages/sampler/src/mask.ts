@@ -1,14 +1,9 @@
-import { InvalidArgumentError } from '@llamella/spec';
 import { type Candidates, loadCandidates } from './candidates.ts';
-import { noTokenLeft, notANumber, positiveInfinity } from './logits-error.ts';
+import { checkLength } from './check-length.ts';
+import { logitsError } from './logits-error.ts';
 
 function checkMask(mask: Uint32Array, vocabularySize: number): void {
-  const words = Math.ceil(vocabularySize / 32);
-  if (mask.length !== words)
-    throw new InvalidArgumentError(
-      'mask',
-      `must have ${words} entries for ${vocabularySize} tokens, got ${mask.length}`,
-    );
+  checkLength('mask', mask, Math.ceil(vocabularySize / 32), ` for ${vocabularySize} tokens`);
 }
 
 /**
@@ -53,15 +48,14 @@ export function loadMasked(candidates: Candidates, logits: Float32Array, mask: U
       if (id >= length) break;
       const logit = logits[id]!;
       if (!(logit <= maximum)) {
-        if (Number.isNaN(logit)) throw notANumber(id);
-        if (logit === Infinity) throw positiveInfinity(id);
+        if (!(logit < Infinity)) throw logitsError(logits, id);
         maximum = logit;
       }
       logits[kept] = logit;
       ids[kept++] = id;
     }
   }
-  if (maximum === -Infinity) throw noTokenLeft(logits);
+  if (maximum === -Infinity) throw logitsError(logits);
   candidates.logits = logits;
   candidates.count = kept;
   candidates.size = length;

@@ -1,12 +1,12 @@
-import { type Candidates, cutCandidates, idAt } from './candidates.ts';
+import { type Candidates, idAt } from './candidates.ts';
+import { cutAtLeast } from './cut-at-least.ts';
 import { drawIndex } from './draw-token.ts';
 import { register, takeExponential } from './exponential.ts';
 import { heapThreshold, sortHeap } from './heap-threshold.ts';
-import { keepAtLeast } from './keep-at-least.ts';
 import { keepTopK } from './keep-top-k.ts';
 import { takeLogarithm } from './logarithm.ts';
 import type { Random } from './random.ts';
-import { cutByProbability, summarize } from './softmax.ts';
+import { cutByRatio, summarize } from './softmax.ts';
 
 /** Chooses one of the candidates; may change them. */
 export type Draw = (candidates: Candidates, random: Random) => number;
@@ -33,9 +33,9 @@ export function createMirostat(version: 1 | 2, tau: number, eta: number): Draw {
       summarize(candidates);
       register[0] = -mu[0]! * Math.LN2;
       takeExponential();
-      cutByProbability(candidates);
-      keepAtLeast(candidates, 1);
-      cutCandidates(candidates);
+      register[0]! *= candidates.total;
+      cutByRatio(candidates);
+      cutAtLeast(candidates, 1);
     }
     const index = drawIndex(candidates, random);
     register[0] = candidates.work[index]! / candidates.total;
@@ -63,16 +63,13 @@ function zipfCount({ logits, count, size, work, cut }: Candidates, mu: Float64Ar
   const epsilon = exponent - 1;
   register[0] = size;
   takeLogarithm();
-  register[0] = -epsilon * register[0]!;
+  register[0]! *= -epsilon;
   takeExponential();
-  const rest = 1 - register[0]!;
-  register[0] = mu[0]! * Math.LN2;
-  takeExponential();
-  register[0] = (epsilon * register[0]!) / rest;
+  register[0] = epsilon / (1 - register[0]!);
   takeLogarithm();
-  register[0] = register[0]! / exponent;
+  register[0] = (register[0]! + mu[0]! * Math.LN2) / exponent;
   takeExponential();
   const k = register[0]!;
   // NaN where there are too few tokens to estimate from.
-  return k >= count ? count : k > 1 ? Math.floor(k) | 0 : 1;
+  return Math.max(1, Math.min(count, k) | 0);
 }

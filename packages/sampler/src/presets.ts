@@ -18,11 +18,21 @@ export function llamaCpp(options: PresetOptions = {}): SamplerOptions {
   if (dryMultiplier > 0 && dryBreakers === undefined)
     throw new InvalidArgumentError(
       'dryBreakers',
-      'is needed with dryMultiplier: findBreakers(["\\n", ":", "\\"", "*"], tokenizer) makes those of llama.cpp, [] is none',
+      'is needed with dryMultiplier: what findBreakers makes, or []',
     );
   if (mirostat > 0) return { temperature: 0.8, ...options, order: ['logitBias', 'temperature'] };
-  const order: SamplingStep[] = ['logitBias', 'penalties', 'dry', 'topNSigma', 'topK'];
-  order.push('typicalP', 'topP', 'minP', 'xtc', 'temperature');
+  const order: SamplingStep[] = [
+    'logitBias',
+    'penalties',
+    'dry',
+    'topNSigma',
+    'topK',
+    'typicalP',
+    'topP',
+    'minP',
+    'xtc',
+    'temperature',
+  ];
   return { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, ...options, order };
 }
 
@@ -34,10 +44,22 @@ export function llamaCpp(options: PresetOptions = {}): SamplerOptions {
  * Source: transformers 5.23.0, `GenerationMixin._get_logits_processor`.
  */
 export function transformers(options: PresetOptions = {}): SamplerOptions {
-  const order: SamplingStep[] = ['logitBias', 'penalties', 'noRepeatNgram', 'badWords', 'minTokens'];
-  order.push('forcedTokens', 'suppressTokens', 'temperature', 'topK', 'topP', 'minP');
-  if (options.temperature !== 0) order.push('typicalP');
-  order.push('epsilonCutoff', 'etaCutoff');
+  const order: SamplingStep[] = [
+    'logitBias',
+    'penalties',
+    'noRepeatNgram',
+    'badWords',
+    'minTokens',
+    'forcedTokens',
+    'suppressTokens',
+    'temperature',
+    'topK',
+    'topP',
+    'minP',
+    ...(options.temperature === 0 ? [] : (['typicalP'] as const)),
+    'epsilonCutoff',
+    'etaCutoff',
+  ];
   const { topK = 50, minKeep = 1 } = options;
   const widened = topK === 0 ? 0 : Math.max(topK, minKeep);
   return { temperature: 1, penaltyWindow: -1, keepTies: true, ...options, topK: widened, order };
@@ -50,7 +72,7 @@ export function transformers(options: PresetOptions = {}): SamplerOptions {
  * Source: onnxruntime-genai 0.18.0, `src/sampling_distribution.h`.
  */
 export function genai(options: PresetOptions = {}): SamplerOptions {
-  const { topP = 0, ...rest } = options;
+  const { topP = 0 } = options;
   const order: SamplingStep[] = ['minTokens', 'penalties', 'noRepeatNgram', 'topK', 'temperature', 'topP'];
-  return { temperature: 1, topK: 50, penaltyWindow: -1, ...rest, topP: topP === 0 ? 1 : topP, order };
+  return { temperature: 1, topK: 50, penaltyWindow: -1, ...options, topP: topP === 0 ? 1 : topP, order };
 }

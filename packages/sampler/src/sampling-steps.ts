@@ -1,5 +1,4 @@
 import type { SamplingStep } from '@llamella/spec';
-import { applyDry, createDry } from './apply-dry.ts';
 import { applyPenalties } from './apply-penalties.ts';
 import { applySequenceBias, type SequenceBias } from './apply-sequence-bias.ts';
 import { applyDynamicTemperature } from './apply-temperature.ts';
@@ -7,6 +6,7 @@ import { banRepeatedNgrams } from './ban-repeated-ngrams.ts';
 import type { Candidates } from './candidates.ts';
 import { biasEntries } from './check-options.ts';
 import type { ChainStep } from './create-chain.ts';
+import { createDry } from './create-dry.ts';
 import type { SamplerOptions } from './create-sampler.ts';
 import { excludeTopChoices } from './exclude-top-choices.ts';
 import { banTokens, forceTokens } from './force-tokens.ts';
@@ -32,25 +32,31 @@ export function createSteps(options: SamplerOptions): Map<SamplingStep, ChainSte
     candidates: (candidates: Candidates, random: Random) => void,
   ) => active && steps.set(name, { candidates });
 
-  const { logitBias, badWords = [], noRepeatNgramSize = 0 } = options;
-  const bias = biasOf(logitBias ?? {});
-  onLogits('logitBias', bias.sequences.length > 0, (logits, tokens, count) =>
-    applySequenceBias(logits, tokens, count, bias),
+  const addBias = (name: SamplingStep, entries: (readonly [sequence: readonly number[], bias: number])[]) => {
+    const sequences = entries.map(([sequence]) => Uint32Array.from(sequence));
+    const biases = Float64Array.from(entries, ([, bias]) => bias);
+    const bias: SequenceBias = { name, sequences, biases };
+    onLogits(name, entries.length > 0, (logits, tokens, count) =>
+      applySequenceBias(logits, tokens, count, bias),
+    );
+  };
+  const { logitBias = {}, badWords = [], noRepeatNgramSize = 0 } = options;
+  addBias(
+    'logitBias',
+    biasEntries(logitBias).map(([id, bias]) => [[id], bias]),
   );
   onLogits('noRepeatNgram', noRepeatNgramSize > 0, (logits, tokens, count) =>
     banRepeatedNgrams(logits, tokens, count, noRepeatNgramSize),
   );
-  const words: SequenceBias = {
-    name: 'badWords',
-    sequences: badWords.map((word) => Uint32Array.from(word)),
-    biases: new Float64Array(badWords.length).fill(-Infinity),
-  };
-  onLogits('badWords', badWords.length > 0, (logits, tokens, count) =>
-    applySequenceBias(logits, tokens, count, words),
+  addBias(
+    'badWords',
+    badWords.map((word) => [word, -Infinity]),
   );
 
   const { minTokens = 0, minLength = 0, forceEndAt = 0 } = options;
-  const ends = Uint32Array.from(options.endTokens ?? []);
+  const tokensOf = (name: 'endTokens' | 'suppressTokens' | 'beginSuppressTokens') =>
+    Uint32Array.from(options[name] ?? []);
+  const ends = tokensOf('endTokens');
   onLogits('minTokens', minTokens > 0 || minLength > 0, (logits, _tokens, count, prompt) => {
     if (count - prompt < minTokens || count < minLength) banTokens(logits, ends, 'endTokens');
   });
@@ -60,49 +66,41 @@ export function createSteps(options: SamplerOptions): Map<SamplingStep, ChainSte
     if (index < forced.length) forceTokens(logits, forced[index]!, 'forcedTokens');
     else if (index + 1 === forceEndAt) forceTokens(logits, ends, 'endTokens');
   });
-  const suppressed = Uint32Array.from(options.suppressTokens ?? []);
-  const first = Uint32Array.from(options.beginSuppressTokens ?? []);
+  const suppressed = tokensOf('suppressTokens');
+  const first = tokensOf('beginSuppressTokens');
   onLogits('suppressTokens', suppressed.length + first.length > 0, (logits, _tokens, count, prompt) => {
     banTokens(logits, suppressed, 'suppressTokens');
     if (count === prompt) banTokens(logits, first, 'beginSuppressTokens');
   });
 
   const { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0, penaltyWindow = 64 } = options;
-  const neutral = repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0;
   const penalties = { repetitionPenalty, frequencyPenalty, presencePenalty, penaltyWindow };
+  const neutral = repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0;
   let counts = new Uint32Array(options.vocabularySize ?? 0);
-  onLogits('penalties', !neutral && penaltyWindow !== 0, (logits, tokens, count) => {
+  onLogits('penalties', !neutral, (logits, tokens, count) => {
     if (counts.length < logits.length) counts = new Uint32Array(logits.length);
     applyPenalties(logits, tokens, count, penalties, counts);
   });
-  const { dryMultiplier = 0, dryWindow } = options;
-  const dry = createDry(options);
-  onLogits('dry', dryMultiplier > 0 && dryWindow !== 0, (logits, tokens, count) =>
-    applyDry(logits, tokens, count, dry),
-  );
+  onLogits('dry', !!options.dryMultiplier, createDry(options));
 
-  const {
-    topK = 0,
-    topP = 1,
-    minP = 0,
-    typicalP = 1,
-    topNSigma = 0,
-    minKeep = 1,
-    keepTies = false,
-  } = options;
-  onCandidates('topNSigma', topNSigma > 0, (candidates) => keepTopNSigma(candidates, topNSigma));
-  onCandidates('topK', topK > 0, (candidates) => keepTopK(candidates, topK, keepTies));
-  onCandidates('typicalP', typicalP < 1, (candidates) =>
-    keepTypical(candidates, typicalP, minKeep, keepTies),
-  );
-  onCandidates('topP', topP < 1, (candidates) => keepTopP(candidates, topP, minKeep));
-  onCandidates('minP', minP > 0, (candidates) => keepMinP(candidates, minP, minKeep));
-  const { epsilonCutoff = 0, etaCutoff = 0, xtcProbability = 0, xtcThreshold = 0.1 } = options;
-  onCandidates('epsilonCutoff', epsilonCutoff > 0, (candidates) =>
-    keepEpsilon(candidates, epsilonCutoff, minKeep),
-  );
-  onCandidates('etaCutoff', etaCutoff > 0, (candidates) => keepEta(candidates, etaCutoff, minKeep));
-  onCandidates('xtc', xtcProbability > 0 && xtcThreshold <= 0.5, (candidates, random) =>
+  const { minKeep = 1, keepTies = false } = options;
+  const keep = (
+    name: 'topNSigma' | 'topK' | 'typicalP' | 'topP' | 'minP' | 'epsilonCutoff' | 'etaCutoff',
+    neutral: number,
+    step: (candidates: Candidates, value: number, minKeep: number) => void,
+  ) => {
+    const value = options[name] ?? neutral;
+    onCandidates(name, value !== neutral, (candidates) => step(candidates, value, minKeep));
+  };
+  keep('topNSigma', 0, keepTopNSigma);
+  keep('topK', 0, (candidates, k) => keepTopK(candidates, k, keepTies));
+  keep('typicalP', 1, (candidates, p) => keepTypical(candidates, p, minKeep, keepTies));
+  keep('topP', 1, keepTopP);
+  keep('minP', 0, keepMinP);
+  keep('epsilonCutoff', 0, keepEpsilon);
+  keep('etaCutoff', 0, keepEta);
+  const { xtcProbability = 0, xtcThreshold = 0.1 } = options;
+  onCandidates('xtc', xtcProbability > 0, (candidates, random) =>
     excludeTopChoices(candidates, xtcProbability, xtcThreshold, random, minKeep),
   );
   const { temperature = 0, dynamicTemperatureRange = 0, dynamicTemperatureExponent = 1 } = options;
@@ -111,13 +109,4 @@ export function createSteps(options: SamplerOptions): Map<SamplingStep, ChainSte
     applyDynamicTemperature(candidates, temperature, dynamicTemperatureRange, dynamicTemperatureExponent),
   );
   return steps;
-}
-
-function biasOf(logitBias: object): SequenceBias {
-  const entries = biasEntries(logitBias);
-  return {
-    name: 'logitBias',
-    sequences: entries.map(([id]) => Uint32Array.of(id)),
-    biases: Float64Array.from(entries, ([, bias]) => bias as number),
-  };
 }

@@ -23,9 +23,8 @@ export function summarize(candidates: Candidates): void {
   candidates.entropy = register[0]! - moment / total;
 }
 
-/** Sets `cut.threshold` to the logit of a token of probability `register[0]`. Needs `candidates.total`. */
-export function cutByProbability(candidates: Candidates): void {
-  register[0]! *= candidates.total;
+/** Sets `cut.threshold` to the logit of a token that is `register[0]` times as likely as the most likely one. */
+export function cutByRatio(candidates: Candidates): void {
   takeLogarithm();
   candidates.cut.threshold = candidates.maximum + register[0]!;
   candidates.cut.ties = candidates.count;

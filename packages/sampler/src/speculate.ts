@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Sampler } from '@llamella/spec';
+import { checkLength } from './check-length.ts';
 import type { Random } from './random.ts';
 
 /** What became of drafted tokens. */
@@ -30,8 +31,7 @@ export function acceptToken(
   random: Random,
 ): number {
   const { length } = target;
-  if (draft.length !== length)
-    throw new InvalidArgumentError('draft', `must have ${length} entries as the target, got ${draft.length}`);
+  checkLength('draft', draft, length, ' as the target');
   if (!(draft[token]! > 0))
     throw new InvalidArgumentError('token', `${token} has no probability in the draft`);
   if (random.nextFloat() * draft[token]! < target[token]!) return token;
@@ -65,11 +65,8 @@ export function verifySampled(
   random: Random,
 ): Verification {
   const { length } = tokens;
-  if (drafts.length !== length || targets.length !== length + 1)
-    throw new InvalidArgumentError(
-      'targets',
-      `must be one more, and drafts as many, as the ${length} tokens, got ${targets.length} and ${drafts.length}`,
-    );
+  checkLength('drafts', drafts, length, ', one per token');
+  checkLength('targets', targets, length + 1, ', one more than there are tokens');
   for (let accepted = 0; accepted < length; accepted++) {
     const token = acceptToken(targets[accepted]!, drafts[accepted]!, tokens[accepted]!, random);
     if (token !== tokens[accepted]) return { accepted, token };
@@ -110,11 +107,7 @@ export function verifyDraft(
   masks: readonly (Uint32Array | undefined)[] = [],
 ): Verification {
   const { length } = draft;
-  if (rows.length !== length + 1)
-    throw new InvalidArgumentError(
-      'rows',
-      `must be one more than the ${length} drafted tokens, got ${rows.length}`,
-    );
+  checkLength('rows', rows, length + 1, ', one more than there are drafted tokens');
   if (tokenCount + length > tokens.length)
     throw new InvalidArgumentError('tokens', `has no room for ${length} drafted tokens after ${tokenCount}`);
   for (let accepted = 0; ; accepted++) {

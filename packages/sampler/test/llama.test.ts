@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { drawIndex } from '../src/draw-token.ts';
 import {
-  applyDry,
   applyDynamicTemperature,
   applyPenalties,
   applyTemperature,
@@ -144,7 +143,7 @@ describe.each(golden.dry.map((stored, index) => [index, stored] as const))(
       // Twice, since the working memory has to be as it was.
       for (let round = 0; round < 2; round++) {
         const actual = Float32Array.from(stored.logits);
-        applyDry(actual, tokens, stored.tokens.length, dry);
+        dry(actual, tokens, stored.tokens.length);
         const expected = new Map(stored.changed);
         for (const [id, logit] of actual.entries()) {
           const wanted = expected.get(id) ?? Math.fround(stored.logits[id]!);

@@ -61,7 +61,7 @@ describe('mask', () => {
     expect(() => sample(Uint32Array.of(0b1000))).toThrow(/no token is left to choose from/);
     expect(() => sample(Uint32Array.of(1), [-Infinity, 1, 1])).toThrow(/no token is left to choose from/);
     expect(() => sample(Uint32Array.of(2), [1, Number.NaN, 1])).toThrow(/token 1 is NaN/);
-    expect(() => sample(Uint32Array.of(2), [1, Infinity, 1])).toThrow(/token 1 is \+Infinity/);
+    expect(() => sample(Uint32Array.of(2), [1, Infinity, 1])).toThrow(/token 1 is Infinity/);
     expect(sample(Uint32Array.of(0b101), [1, Number.NaN, 3])).toBeOneOf([0, 2]);
   });
 });
@@ -100,9 +100,7 @@ describe('half precision', () => {
 
   it('names the token that overflowed', () => {
     const sampler = createSampler({ temperature: 1 });
-    expect(() => sampler.sample(Uint16Array.of(0x3c00, 0x7c00), none, 0)).toThrow(
-      /token 1 is \+Infinity, an overflow/,
-    );
+    expect(() => sampler.sample(Uint16Array.of(0x3c00, 0x7c00), none, 0)).toThrow(/token 1 is Infinity/);
     expect(() => sampler.sample(Uint16Array.of(0x7e00, 0x3c00), none, 0)).toThrow(/token 0 is NaN/);
     expect(sampler.sample(Uint16Array.of(0xfc00, 0x3c00), none, 0)).toBe(1);
   });

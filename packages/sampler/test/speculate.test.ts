@@ -86,7 +86,9 @@ describe('speculative sampling keeps the distribution of the target', () => {
     expect(() => acceptToken(target, normalize([1, 1]), 0, random)).toThrow(/draft: must have 6 entries/);
     expect(() => acceptToken(target, drafts['one token'], 1, random)).toThrow(/token: 1 has no probability/);
     expect(() => acceptToken(target, target, 9, random)).toThrow(/token: 9 has no probability/);
-    expect(() => verifySampled([target], [target], [0], random)).toThrow(/targets: must be one more/);
+    expect(() => verifySampled([target], [target], [0], random)).toThrow(
+      /targets: must have 2 entries, one more/,
+    );
   });
 });
 
@@ -129,7 +131,9 @@ describe('verifyDraft', () => {
   it('refuses what does not fit', () => {
     const sampler = createSampler();
     const row = new Float32Array(4);
-    expect(() => verifyDraft(sampler, [row], new Uint32Array(4), 1, [2])).toThrow(/rows: must be one more/);
+    expect(() => verifyDraft(sampler, [row], new Uint32Array(4), 1, [2])).toThrow(
+      /rows: must have 2 entries, one more/,
+    );
     expect(() => verifyDraft(sampler, [row, row], new Uint32Array(1), 1, [2])).toThrow(/tokens: has no room/);
   });
 });
