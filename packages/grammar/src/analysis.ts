@@ -35,16 +35,18 @@ export function prepare(root: Node): void {
 const machineOf = (node: Node) =>
   node.kind === 'machine' ? node.machine : node.kind === 'repeat' ? repetition(node) : undefined;
 
-function parts(node: Node): readonly Node[] {
+/** What a node is made of. */
+export function partsOf(node: Node): readonly Node[] {
   if (node.kind === 'rule') return [node.rule.body];
   if (node.kind === 'sequence' || node.kind === 'choice') return node.items;
   if (node.kind === 'repeat') return [node.item];
   return node.kind === 'machine' ? node.machine.items : [];
 }
 
-function reach(root: Node): Set<Node> {
+/** A node and all that it is made of. */
+export function reach(root: Node): Set<Node> {
   const found = new Set([root]);
-  for (const node of found) for (const part of parts(node)) found.add(part);
+  for (const node of found) for (const part of partsOf(node)) found.add(part);
   return found;
 }
 
@@ -55,7 +57,7 @@ function fixpoint(
 ): Set<Node> {
   const users = new Map<Node, Node[]>();
   for (const node of nodes)
-    for (const part of parts(node)) {
+    for (const part of partsOf(node)) {
       const list = users.get(part);
       if (list === undefined) users.set(part, [node]);
       else list.push(node);
@@ -143,6 +145,12 @@ function nonEmpty(node: Node, nullable: ReadonlySet<Node>, filled: Map<Node, Nod
         start: 'first',
         step: (state) =>
           state === 'first' ? { ...inner.step(inner.start), accept: false } : inner.step(state),
+        length: (state, of) =>
+          state === 'first'
+            ? Math.min(
+                ...inner.step(inner.start).edges.map(([item, next]) => of(item) + inner.length(next, of)),
+              )
+            : inner.length(state, of),
       },
     };
   }
@@ -190,5 +198,5 @@ function leftmost(node: Node, nullable: ReadonlySet<Node>): Node[] {
     return node.items.slice(0, end < 0 ? undefined : end + 1);
   }
   if (node.kind === 'machine') return node.machine.step(node.machine.start).edges.map(([item]) => item);
-  return [...parts(node)];
+  return [...partsOf(node)];
 }

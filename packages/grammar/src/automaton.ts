@@ -1,9 +1,12 @@
 import { UnsupportedError } from '@llamella/spec';
 import { type ByteNode, bytesOfCodePoints, bytesOfText } from './byte-node.ts';
+import { CompletionLengths } from './completion-lengths.ts';
 import type { Machine, Node } from './node.ts';
 import { isPlainAllowed } from './plain-text.ts';
 import { repetition } from './repetition.ts';
+import type { TokenTree } from './token-tree.ts';
 
+const never = Number.POSITIVE_INFINITY;
 const mostStates = 4000;
 const mostContinuations = 200_000;
 const mostLeaves = 20_000;
@@ -13,6 +16,7 @@ interface MachineState {
   readonly machine: Machine;
   readonly state: string | number;
   branches?: readonly Branch[];
+  length?: number;
 }
 
 type Head = Node | ByteNode | MachineState;
@@ -25,6 +29,7 @@ interface Continuation {
   readonly rest: Continuation | undefined;
   pushed?: Map<Head, Continuation>;
   expansion?: Expansion;
+  length?: number;
 }
 
 /** The continuations that wait for a byte or a token, and whether the text may end. */
@@ -39,6 +44,10 @@ export interface State extends Omit<Expansion, 'state'> {
   /** Where each byte leads: `null` nowhere, `undefined` not known yet. */
   readonly next: (State | null | undefined)[];
   mask?: Uint32Array;
+  /** How many tokens suffice to complete the text. */
+  length?: number;
+  /** The most that suffice after any one token that is allowed here. */
+  longest?: number;
 }
 
 /**
@@ -53,11 +62,14 @@ export class Automaton {
   #masked: State[] = [];
   #continuations = 0;
   #made = 0;
+  readonly #tokens: TokenTree;
+  #lengths: CompletionLengths | undefined;
   readonly #bytes = new Map<Node, ByteNode | undefined>();
   readonly #machines = new Map<Machine, Map<string | number, MachineState>>();
 
-  constructor(root: Node) {
+  constructor(root: Node, tokens: TokenTree) {
     this.#root = root;
+    this.#tokens = tokens;
     this.#start = this.#first();
   }
 
@@ -94,19 +106,52 @@ export class Automaton {
     return found.length === 0 ? null : this.#state(found);
   }
 
-  /** The token sets that a state waits for. */
-  tokenSets(state: State): { readonly ids: readonly number[]; readonly negated: boolean }[] {
-    return state.leaves.flatMap(({ head }) => ('kind' in head && head.kind === 'tokens' ? [head] : []));
+  /** The token sets that a state waits for, each with how many tokens suffice after it. */
+  tokenSets(state: State) {
+    return state.leaves.flatMap(({ head, rest }) =>
+      'kind' in head && head.kind === 'tokens' ? [{ ...head, length: this.#remaining(rest) }] : [],
+    );
   }
 
-  /** Whether any text of so many plain characters may follow, as far as this is easy to see. */
-  takesPlain(state: State, count: number): boolean {
-    return state.leaves.some(({ head, rest }) => {
-      if (!('edges' in head) || head.points === undefined || !isPlainAllowed(head.points)) return false;
-      if (rest === undefined || !('kind' in rest.head) || rest.head.kind !== 'state') return false;
+  /** How many tokens suffice to complete a text that is at a state: by this count, some token leaves one fewer. */
+  lengthOf(state: State): number {
+    return (state.length ??= state.accept
+      ? 0
+      : state.leaves.reduce((least, leaf) => Math.min(least, this.#remaining(leaf)), never));
+  }
+
+  #remaining(last: Continuation | undefined): number {
+    const path: Continuation[] = [];
+    let at = last;
+    for (; at !== undefined && at.length === undefined; at = at.rest) path.push(at);
+    let length = at?.length ?? 0;
+    this.#lengths ??= new CompletionLengths(this.#root, this.#tokens);
+    for (const continuation of path.reverse()) {
+      const { head } = continuation;
+      if ('edges' in head) length += this.#lengths.ofBytes(head);
+      else if (head.kind !== 'state') length += this.#lengths.of(head);
+      else length += head.length ??= head.machine.length(head.state, this.#lengths.of);
+      continuation.length = length;
+    }
+    return length;
+  }
+
+  /**
+   * How many tokens suffice after any text of so many plain characters, -1 where not every one may follow, as far as
+   * this is easy to see.
+   *
+   * @param isMeasured `false` gives 0 for any number, which is faster
+   */
+  plainLength(state: State, count: number, isMeasured: boolean): number {
+    for (const leaf of state.leaves) {
+      const { head, rest } = leaf;
+      if (!('edges' in head) || head.points === undefined || !isPlainAllowed(head.points)) continue;
+      if (rest === undefined || !('kind' in rest.head) || rest.head.kind !== 'state') continue;
       const loop = rest.head.machine.loop?.(rest.head.state);
-      return loop !== undefined && loop.room + 1 >= count && isPlainAllowed(loop.points);
-    });
+      if (loop !== undefined && loop.room + 1 >= count && isPlainAllowed(loop.points))
+        return isMeasured ? this.#remaining(rest) : 0;
+    }
+    return -1;
   }
 
   both(left: State, right: State): State {

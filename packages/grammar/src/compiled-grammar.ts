@@ -3,6 +3,7 @@ import { Automaton, type State } from './automaton.ts';
 import type { Node } from './node.ts';
 import { shortPlain, type Vocabulary } from './vocabulary.ts';
 
+const never = Number.POSITIVE_INFINITY;
 const maskMemory = 16 * 2 ** 20;
 
 /** A grammar over a vocabulary. The states that texts reached are shared by all of its constraints. */
@@ -15,7 +16,7 @@ export class CompiledGrammar implements TokenGrammar {
   constructor(root: Node, vocabulary: Vocabulary) {
     this.vocabularySize = vocabulary.size;
     this.#vocabulary = vocabulary;
-    this.#automaton = new Automaton(root);
+    this.#automaton = new Automaton(root, vocabulary.all);
     this.#mostMasks = Math.max(8, Math.floor(maskMemory / (vocabulary.size / 8)));
   }
 
@@ -38,6 +39,8 @@ class GrammarConstraint implements TokenConstraint {
   readonly #path: State[];
   #automaton: Automaton | undefined;
   #history: (State | 'end')[];
+  /** Whether masks have been asked for with a limit, so that lengths are worth knowing. */
+  #isLimited = false;
 
   constructor(automaton: Automaton, vocabulary: Vocabulary, mostMasks: number) {
     this.#automaton = automaton;
@@ -55,11 +58,20 @@ class GrammarConstraint implements TokenConstraint {
     return state === 'end' || state.leaves.length === 0;
   }
 
-  fillMask(mask: Uint32Array): boolean {
+  get completionLength(): number {
+    const automaton = this.#live();
+    const state = this.#history.at(-1)!;
+    return state === 'end' ? 0 : automaton.lengthOf(state);
+  }
+
+  fillMask(mask: Uint32Array, limit?: number): boolean {
     const words = (this.vocabularySize + 31) >>> 5;
     if (!(mask instanceof Uint32Array) || mask.length !== words)
       throw new InvalidArgumentError('mask', `must be a Uint32Array of ${words} entries`);
-    const computed = this.#compute();
+    if (limit !== undefined && !(limit >= 0))
+      throw new InvalidArgumentError('limit', `${limit} is not a count of tokens`);
+    this.#isLimited ||= limit !== undefined;
+    const computed = this.#compute(limit);
     const rest = this.vocabularySize & 31;
     const full = (word: number, at: number): boolean =>
       word === (rest !== 0 && at === words - 1 ? 2 ** rest - 1 : 0xffffffff);
@@ -124,34 +136,46 @@ class GrammarConstraint implements TokenConstraint {
     return next !== null && named !== null ? automaton.both(next, named) : (next ?? named);
   }
 
-  #compute(): Uint32Array {
+  /** @returns the mask; a later call may overwrite it */
+  #compute(limit = never): Uint32Array {
     const automaton = this.#live();
     const state = this.#history.at(-1)!;
-    if (state !== 'end' && state.mask !== undefined) return state.mask;
+    const most = limit === never || state === 'end' ? never : Math.max(limit, automaton.lengthOf(state)) - 1;
+    if (state !== 'end' && state.mask !== undefined && (most === never || (state.longest ?? never) <= most))
+      return state.mask;
     const mask = this.#mask.fill(0);
     const set = (id: number): void => {
       mask[id >>> 5]! |= 1 << (id & 31);
     };
-    if (state !== 'end') this.#walk(automaton, state, mask);
+    if (state !== 'end') this.#walk(automaton, state, mask, most);
     if (state === 'end' || state.accept) for (const id of this.#vocabulary.endOfGeneration) set(id);
     if (state === 'end') return mask;
-    for (const { ids, negated } of automaton.tokenSets(state)) {
+    for (const { ids, negated, length } of automaton.tokenSets(state)) {
+      if (this.#isLimited && length > state.longest!) state.longest = length;
+      if (length > most) continue;
       if (!negated) ids.forEach(set);
       else
         for (let id = 0; id < this.vocabularySize; id++)
           if (!ids.includes(id) && !this.#vocabulary.endOfGeneration.includes(id)) set(id);
     }
-    automaton.keepMask(state, mask.slice(), this.#mostMasks);
+    if (most === never || state.longest! <= most) automaton.keepMask(state, mask.slice(), this.#mostMasks);
     return mask;
   }
 
-  /** Follows every token's bytes at once, leaving out all that begin with what is not allowed. */
-  #walk(automaton: Automaton, state: State, mask: Uint32Array): void {
-    const isPlain = automaton.takesPlain(state, shortPlain);
+  /**
+   * Follows every token's bytes at once, leaving out all that begin with what is not allowed.
+   *
+   * @param most tokens after which more than this many are needed are left out
+   */
+  #walk(automaton: Automaton, state: State, mask: Uint32Array, most: number): void {
+    const isLimited = this.#isLimited;
+    const plain = automaton.plainLength(state, shortPlain, isLimited);
+    const isPlain = plain <= most && plain >= 0;
     if (isPlain) mask.set(this.#vocabulary.plain);
     const { bytes, depths, ends, firstTokens, twins } = this.#vocabulary[isPlain ? 'special' : 'all'];
     const path = this.#path;
     path[0] = state;
+    let longest = plain;
     for (let at = 0; at < bytes.length; ) {
       const depth = depths[at]!;
       const byte = bytes[at]!;
@@ -163,9 +187,16 @@ class GrammarConstraint implements TokenConstraint {
         continue;
       }
       path[depth + 1] = reached;
-      for (let id = firstTokens[at]!; id >= 0; id = twins[id]!) mask[id >>> 5]! |= 1 << (id & 31);
-      at++;
+      const token = firstTokens[at++]!;
+      if (token < 0) continue;
+      if (isLimited) {
+        const length = reached.length ?? automaton.lengthOf(reached);
+        if (length > longest) longest = length;
+        if (length > most) continue;
+      }
+      for (let id = token; id >= 0; id = twins[id]!) mask[id >>> 5]! |= 1 << (id & 31);
     }
+    if (isLimited) state.longest = longest;
   }
 }
 

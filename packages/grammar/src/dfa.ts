@@ -1,5 +1,5 @@
 import { type CodePoints, normalize } from './code-points.ts';
-import { chars, type Machine, type Node } from './node.ts';
+import { chars, type LengthOf, type Machine, type Node } from './node.ts';
 
 /**
  * A deterministic automaton over code points, its start at 0. Edges are triples of first, last and target. Every
@@ -167,24 +167,45 @@ function loops({ edges }: Dfa, state: number): CodePoints {
   return points;
 }
 
-/** For each state, the least number of characters to an accepting one. */
-export function distances({ edges, accept }: Dfa): readonly number[] {
-  const users: number[][] = accept.map(() => []);
+/**
+ * For each state, the least cost of a way to an accepting one.
+ *
+ * @param edges for each state, where it leads and at what cost
+ */
+export function leastCosts(
+  edges: readonly (readonly (readonly [target: number, cost: number])[])[],
+  accept: readonly boolean[],
+): readonly number[] {
+  const users: [state: number, cost: number][][] = accept.map(() => []);
   edges.forEach((list, state) => {
-    for (let at = 2; at < list.length; at += 3) users[list[at]!]!.push(state);
+    for (const [target, cost] of list) users[target]!.push([state, cost]);
   });
   const result = accept.map((accepting) => (accepting ? 0 : Number.POSITIVE_INFINITY));
   const queue = accept.flatMap((accepting, state) => (accepting ? [state] : []));
-  for (const state of queue)
-    for (const user of users[state]!)
-      if (result[user] === Number.POSITIVE_INFINITY) {
-        result[user] = result[state]! + 1;
-        queue.push(user);
-      }
+  const isQueued = [...accept];
+  for (const state of queue) {
+    isQueued[state] = false;
+    for (const [user, cost] of users[state]!) {
+      const total = result[state]! + cost;
+      if (total >= result[user]!) continue;
+      result[user] = total;
+      if (!isQueued[user]) queue.push(user);
+      isQueued[user] = true;
+    }
+  }
   return result;
 }
 
+/** For each state, the least number of characters to an accepting one. */
+export const distances = ({ edges, accept }: Dfa): readonly number[] =>
+  leastCosts(
+    edges.map((list) => list.flatMap((target, at) => (at % 3 === 2 ? [[target, 1] as const] : []))),
+    accept,
+  );
+
 const countFactor = 0x200000;
+/** Where characters are counted, those that take the fewest come first: more than the tokens of any text. */
+const characterCost = 2 ** 26;
 
 /**
  * A node that matches the texts of an automaton of at most `max` characters, each written as `form` says. Its states
@@ -217,6 +238,18 @@ export function nodeOfDfa(
     counted
       ? [Math.floor((state as number) / countFactor), (state as number) % countFactor]
       : [state as number, 0];
+  const lengths = new WeakMap<LengthOf, readonly number[]>();
+  const lengthsBy = (of: LengthOf): readonly number[] => {
+    let known = lengths.get(of);
+    if (known === undefined) {
+      const extra = counted ? characterCost : 0;
+      const costs = dfa.edges.map((_, state) =>
+        edgesOf(state).map(([node, target]) => [target, of(node) + extra] as const),
+      );
+      lengths.set(of, (known = leastCosts(costs, dfa.accept)));
+    }
+    return known;
+  };
   const machine: Machine = {
     items: [],
     start: 0,
@@ -225,6 +258,12 @@ export function nodeOfDfa(
       const [state, count] = read(given);
       const points = loops(dfa, state);
       return points.length === 0 ? undefined : { points, room: counted ? max - count - least[state]! : max };
+    },
+    length: (given, of) => {
+      const [state, count] = read(given);
+      const cost = lengthsBy(of)[state]!;
+      if (!counted) return cost;
+      return count + Math.floor(cost / characterCost) > max ? Number.POSITIVE_INFINITY : cost % characterCost;
     },
     step: (given) => {
       const [state, count] = read(given);

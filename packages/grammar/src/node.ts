@@ -6,6 +6,9 @@ export interface Rule {
   body: Node;
 }
 
+/** How many tokens suffice for a node. */
+export type LengthOf = (node: Node) => number;
+
 /**
  * An automaton whose states are made when they are reached. Each edge consumes a node. `prune` is told which of
  * `items` can be completed at all, must not offer the others from then on, and says whether the machine can.
@@ -15,6 +18,8 @@ export interface Machine {
   readonly start: string | number;
   prune(alive: readonly boolean[]): boolean;
   step(state: string | number): MachineStep;
+  /** How many tokens suffice from a state to the end: 0 where it accepts, else those of an edge and what follows it. */
+  length(state: string | number, of: LengthOf): number;
   /** Characters of which, from this state, up to `room` may follow in any order. */
   loop?(state: string | number): { readonly points: CodePoints; readonly room: number } | undefined;
 }

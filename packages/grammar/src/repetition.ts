@@ -15,6 +15,7 @@ export function repetition(node: Node & { kind: 'repeat' }): Machine {
     start: 0,
     prune: ([itemAlive]) => (alive = itemAlive!) || min === 0,
     loop: (state) => (alive && points !== undefined ? { points, room: max - (state as number) } : undefined),
+    length: (state, of) => ((state as number) < min ? (min - (state as number)) * of(item) : 0),
     step: (state) => {
       const count = state as number;
       const next = max === Number.POSITIVE_INFINITY ? Math.min(count + 1, min) : count + 1;

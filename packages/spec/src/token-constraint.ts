@@ -8,14 +8,24 @@ export interface TokenConstraint extends Disposable {
   /** Whether the text is complete and nothing but an end-of-generation token may follow. */
   readonly finished: boolean;
   /**
+   * How many tokens suffice to complete the text, an end-of-generation token not counted: 0 where the text may end.
+   * Fewer may do. `Infinity` when the tokens of the vocabulary are not known to suffice, because single bytes are
+   * missing among them.
+   */
+  readonly completionLength: number;
+  /**
    * Writes which tokens may come next: a bit of 1 allows its token. End-of-generation tokens are allowed where the
    * text may end.
    *
    * @param mask uint32 `[ceil(vocabularySize / 32)]`
+   * @param limit how many tokens may still come, the next one included, and have to complete the text. Only tokens
+   * are allowed after which `completionLength` is below `limit`; where it exceeds `limit` already, those that make it
+   * smaller. Whoever passes one less with each token, and begins with `completionLength` or more, gets a complete
+   * text. No limit by default
    * @returns `false` when every token is allowed; `mask` is then unchanged
-   * @throws {InvalidArgumentError} for a mask of another size
+   * @throws {InvalidArgumentError} for a mask of another size or a negative limit
    */
-  fillMask(mask: Uint32Array): boolean;
+  fillMask(mask: Uint32Array, limit?: number): boolean;
   /**
    * Takes the next token.
    *

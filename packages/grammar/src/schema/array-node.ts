@@ -1,7 +1,9 @@
+import { leastCosts } from '../dfa.ts';
 import type { JsonSyntax } from '../json-text.ts';
-import { type Machine, machine, type Node, sequence, text } from '../node.ts';
+import { type LengthOf, type Machine, machine, type Node, sequence, text } from '../node.ts';
 import { type ArrayConstraint, itemAt } from './array-constraint.ts';
 import { type Conditions, notCondition } from './atoms.ts';
+import { bitCount } from './bit-count.ts';
 import type { Normalizer } from './normalizer.ts';
 import { unsupportedKeyword } from './schema-error.ts';
 
@@ -53,10 +55,21 @@ function uniqueMachine(
     items: first,
     start: '0',
     prune: () => texts.length >= min,
+    length: (state, of) => {
+      const used = BigInt(`0x${state}`);
+      const count = bitCount(used);
+      if (count >= min) return 0;
+      const left = later.flatMap((node, at) =>
+        (used >> BigInt(at)) & 1n ? [] : [[of(node), of(first[at]!)]],
+      );
+      left.sort(([one], [other]) => one! - other!);
+      return left
+        .slice(0, min - count)
+        .reduce((sum, [asLater, asFirst], at) => sum + (count + at === 0 ? asFirst! : asLater!), 0);
+    },
     step: (state) => {
       const used = BigInt(`0x${state}`);
-      let count = 0;
-      for (let rest = used; rest > 0n; rest &= rest - 1n) count++;
+      const count = bitCount(used);
       const edges = texts.flatMap((_, at): [Node, string][] => {
         const bit = 1n << BigInt(at);
         return count >= max || (used & bit) !== 0n
@@ -142,6 +155,23 @@ function itemsMachine(constraint: ArrayConstraint, { syntax, valueNode }: ArrayO
     const dead = byPlace.findIndex((list) => !list.some((at) => alive[at]));
     return dead < 0 ? max : Math.min(max, dead);
   };
+  const nodeAt = (state: string | number, at: number): Node =>
+    String(state).startsWith('0') ? options[at]!.first : options[at]!.later;
+  const lengths = new WeakMap<LengthOf, ReadonlyMap<string, number>>();
+  const searched = (of: LengthOf): ReadonlyMap<string, number> => {
+    let known = lengths.get(of);
+    if (known === undefined) {
+      const numbers = new Map([...live!].map((state, number) => [state, number]));
+      const costs = Array.from(live!, (state) =>
+        next(state).flatMap(([at, target]): [number, number][] =>
+          live!.has(target) ? [[numbers.get(target)!, of(nodeAt(state, at))]] : [],
+        ),
+      );
+      const found = leastCosts(costs, [...live!].map(accepts));
+      lengths.set(of, (known = new Map([...live!].map((state, number) => [state, found[number]!]))));
+    }
+    return known;
+  };
   return {
     items: options.map(({ first }) => first),
     start,
@@ -161,12 +191,23 @@ function itemsMachine(constraint: ArrayConstraint, { syntax, valueNode }: ArrayO
       );
       return live.has(start);
     },
+    length: (state, of) => {
+      if (contains.length > 0) return searched(of).get(state as string)!;
+      const [index] = read(state) as [number];
+      let sum = 0;
+      for (let place = index; place < min; ) {
+        const nodes = byPlace[Math.min(place, lastPlace)]!.map((at) => options[at]!);
+        const cost = Math.min(...nodes.map(({ first, later }) => of(place === 0 ? first : later)));
+        const times = place > 0 && place >= lastPlace ? min - place : 1;
+        sum += cost * times;
+        place += times;
+      }
+      return sum;
+    },
     step: (state) => ({
       accept: accepts(state),
       edges: next(state).flatMap(([at, target]): [Node, string][] =>
-        live === undefined || live.has(target)
-          ? [[String(state).startsWith('0') ? options[at]!.first : options[at]!.later, target]]
-          : [],
+        live === undefined || live.has(target) ? [[nodeAt(state, at), target]] : [],
       ),
     }),
   };

@@ -3,6 +3,7 @@ import { dfaOfPattern } from '../dfa-of-node.ts';
 import { anyString, type JsonSyntax, quoted, stringCharacters } from '../json-text.ts';
 import { type Machine, machine, type Node, sequence, text } from '../node.ts';
 import type { Conditions } from './atoms.ts';
+import { bitCount } from './bit-count.ts';
 import type { Normalizer } from './normalizer.ts';
 import type { ObjectConstraint } from './object-constraint.ts';
 import { unsupportedKeyword } from './schema-error.ts';
@@ -124,11 +125,6 @@ function objectMachine(
   const later = members.map((node) => sequence(syntax.comma, node));
   const bits = entries.map((_, at) => 1n << BigInt(at));
   let alive = entries.map(() => true);
-  const size = (used: bigint): number => {
-    let count = 0;
-    for (let rest = used; rest > 0n; rest &= rest - 1n) count++;
-    return count;
-  };
   const mayFollow = (at: number, used: bigint): boolean => {
     if (!alive[at]) return false;
     if (!entries[at]!.single) return true;
@@ -145,13 +141,17 @@ function objectMachine(
   const canFinish = (used: bigint, count: number): boolean => {
     const needed = missing(used);
     if (!needed.every((at) => follows(at, used)) || count + needed.length > max) return false;
-    if (!limited || size(used) >= min) return true;
-    let available = size(used);
+    if (!limited || bitCount(used) >= min) return true;
+    let available = bitCount(used);
     for (let at = 0; at < entries.length; at++)
       if ((used & bits[at]!) === 0n && follows(at, used)) available++;
-    return available >= min && count + (min - size(used)) <= max;
+    return available >= min && count + (min - bitCount(used)) <= max;
   };
   const counted = max < Number.POSITIVE_INFINITY;
+  const read = (state: string | number): [used: bigint, count: number] => {
+    const [used, count] = (state as string).split(':');
+    return [BigInt(`0x${used}`), Number(count)];
+  };
   return {
     items: first,
     start: '0:0',
@@ -159,10 +159,22 @@ function objectMachine(
       alive = [...given];
       return canFinish(0n, 0);
     },
+    length: (state, of) => {
+      const [used, count] = read(state);
+      const chosen = missing(used);
+      const more = min - bitCount(used) - chosen.length;
+      if (more > 0) {
+        const others = entries.flatMap((_, at) =>
+          (used & bits[at]!) === 0n && !chosen.includes(at) && follows(at, used) ? [at] : [],
+        );
+        others.sort((one, other) => of(later[one]!) - of(later[other]!));
+        chosen.push(...others.slice(0, more));
+        chosen.sort((one, other) => one - other);
+      }
+      return chosen.reduce((sum, at, index) => sum + of((count + index === 0 ? first : later)[at]!), 0);
+    },
     step: (state) => {
-      const [mask, members] = (state as string).split(':');
-      const used = BigInt(`0x${mask}`);
-      const count = Number(members);
+      const [used, count] = read(state);
       const edges: [Node, string][] = [];
       if (count < max)
         entries.forEach((_, at) => {
@@ -174,7 +186,7 @@ function objectMachine(
               `${next.toString(16)}:${counted ? count + 1 : 1}`,
             ]);
         });
-      return { accept: missing(used).length === 0 && size(used) >= min, edges };
+      return { accept: missing(used).length === 0 && bitCount(used) >= min, edges };
     },
   };
 }
