@@ -34,7 +34,8 @@ export async function* generate(
   signal?.throwIfAborted();
   const tokens = new TokenBuffer(readPrompt(context, prompt, options.encode), context.cache.contextLength);
   using grammar = request.grammar && new GrammarState(request.grammar, context.backend.info.vocabularySize);
-  const chooser = new TokenChooser(context, request, tokens, grammar);
+  const limit = Math.min(context.cache.contextLength, tokens.length + request.maxTokens);
+  const chooser = new TokenChooser(context, request, tokens, grammar, limit);
   if (request.maxTokens === 0) {
     yield {
       text: '',
@@ -51,7 +52,7 @@ export async function* generate(
   try {
     const sequence = context.cache.acquire(tokens.ids.subarray(0, tokens.length));
     try {
-      last = yield* run(context, request, sequence, tokens, chooser, grammar, calledAt);
+      last = yield* run(context, request, sequence, tokens, chooser, grammar, limit, calledAt);
     } finally {
       sequence.release();
     }
@@ -78,6 +79,7 @@ async function* run(
   tokens: TokenBuffer,
   chooser: TokenChooser,
   grammar: GrammarState | undefined,
+  limit: number,
   calledAt: number,
 ): Parts {
   const { signal, decode, stopStrings } = request;
@@ -85,7 +87,6 @@ async function* run(
   const promptTokens = tokens.length;
   const cachedTokens = sequence.length;
   const output = new TextOutput(context.tokenizer.createDecoder(decode), stopStrings);
-  const limit = Math.min(context.cache.contextLength, promptTokens + request.maxTokens);
   const limitReason = limit === promptTokens + request.maxTokens ? 'length' : 'context-full';
   const prompt = tokens.ids.subarray(0, promptTokens);
   let token = await prefill(context, sequence, prompt, signal, chooser.choose);

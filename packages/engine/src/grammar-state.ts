@@ -21,9 +21,12 @@ export class GrammarState implements Disposable {
     return this.#constraint.finished;
   }
 
-  /** @returns the mask of the next token, `undefined` when every token is allowed */
-  mask(): Uint32Array | undefined {
-    return this.#constraint.fillMask(this.#filled) ? this.#mask : undefined;
+  /**
+   * @param left how many tokens may still come; the text is completed within them if it can be
+   * @returns the mask of the next token, `undefined` when every token is allowed
+   */
+  mask(left: number): Uint32Array | undefined {
+    return this.#constraint.fillMask(this.#filled, left) ? this.#mask : undefined;
   }
 
   accept(token: number): void {

@@ -16,21 +16,27 @@ export class TokenChooser {
   readonly #sampler: Sampler;
   readonly #tokens: TokenBuffer;
   readonly #grammar: GrammarState | undefined;
+  readonly #limit: number;
   /** Copy of the logits, since a sampler may overwrite them. */
   readonly #unchanged: Float32Array | undefined;
 
-  /** @param tokens prompt and generated tokens, which the caller keeps up to date */
+  /**
+   * @param tokens prompt and generated tokens, which the caller keeps up to date
+   * @param limit how many tokens there may be in the end
+   */
   constructor(
     context: EngineContext,
     request: GenerationRequest,
     tokens: TokenBuffer,
     grammar: GrammarState | undefined,
+    limit: number,
   ) {
     this.#context = context;
     this.#request = request;
     this.#sampler = context.createSampler(request.sampling);
     this.#tokens = tokens;
     this.#grammar = grammar;
+    this.#limit = limit;
     if (request.topCount !== undefined) {
       this.#unchanged = new Float32Array(context.backend.info.vocabularySize);
     }
@@ -40,7 +46,8 @@ export class TokenChooser {
   readonly choose = (logits: Float32Array): number => {
     this.logitsAt = performance.now();
     this.#unchanged?.set(logits);
-    const token = this.#sampler.sample(logits, this.#tokens.ids, this.#tokens.length, this.#grammar?.mask());
+    const { ids, length } = this.#tokens;
+    const token = this.#sampler.sample(logits, ids, length, this.#grammar?.mask(this.#limit - length));
     if (this.#unchanged) {
       const { isStopToken, topCount = 0 } = this.#request;
       this.logprobs = isStopToken(token) ? [] : [this.#context.logprobs!(this.#unchanged, token, topCount)];

@@ -60,6 +60,60 @@ describe('a grammar', () => {
     expect(grammar.open).toBe(0);
   });
 
+  it('is complete within any limit that has room for it, whatever the model prefers', async () => {
+    const endless = ['[', '~a', ']', '{', '}'];
+    for (let maxTokens = 4; maxTokens < 12; maxTokens++)
+      for (const logprobs of [undefined, 0]) {
+        const { engine } = setup({
+          allowed: [...new TextEncoder().encode('[]{}a')],
+          logprobs: (_, token) => ({ token, logprob: 0, top: [] }),
+        });
+        for (let seed = 0; seed < 5; seed++) {
+          const grammar = new ListGrammar(endless);
+          const options = { temperature: 1, seed, maxTokens, grammar, ...(logprobs === 0 && { logprobs }) };
+          const result = await collect(engine.generate('hi', options));
+          expect(result.text).toMatch(/^\[a*\]\{\}$/);
+          expect(result.finishReason).toBe('stop');
+          expect(result.tokens.length).toBeLessThanOrEqual(maxTokens);
+        }
+      }
+  });
+
+  it('uses all the tokens that it may before it ends the text', async () => {
+    // A sampler that wants nothing but "a" for as long as it is allowed.
+    const createSampler = () => ({
+      sample: (logits: Float32Array, _ids: Uint32Array, _count: number, mask?: Uint32Array) =>
+        mask === undefined || ((mask[3]! >>> 1) & 1) === 1
+          ? 97
+          : logits.findIndex((_, id) => (mask[id >> 5]! >>> (id % 32)) & 1),
+    });
+    const endless = ['[', '~a', ']', '{', '}'];
+    const write = (contextLength: number, options: { maxTokens?: number } = {}) =>
+      collect(
+        setup({ contextLength, createSampler }).engine.generate('hi', {
+          grammar: new ListGrammar(endless),
+          ...options,
+        }),
+      );
+    for (const maxTokens of [4, 5, 9, 20]) {
+      const result = await write(64, { maxTokens });
+      expect([result.text, result.finishReason]).toEqual([`[${'a'.repeat(maxTokens - 4)}]{}`, 'stop']);
+    }
+    // The end of the context is a limit too: 16 less the 3 tokens of the prompt.
+    const full = await write(16);
+    expect([full.text, full.finishReason]).toEqual([`[${'a'.repeat(9)}]{}`, 'stop']);
+    // A limit without room for any text: straight to the end, as far as it goes.
+    const cut = await write(64, { maxTokens: 3 });
+    expect([cut.text, cut.finishReason]).toEqual(['[]{', 'length']);
+  });
+
+  it('says that a text that might go on ended at the limit', async () => {
+    const { engine } = setup({ allowed: [97] });
+    const grammar = new ListGrammar(['a', '~a'], false);
+    const result = await collect(engine.generate('hi', { maxTokens: 6, grammar }));
+    expect([result.text, result.finishReason]).toEqual(['aaaaaa', 'length']);
+  });
+
   it('leaves the cache right for the next turn', async () => {
     const { engine, backend } = setup();
     const grammar = new ListGrammar(steps);

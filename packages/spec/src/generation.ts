@@ -24,7 +24,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly logprobs?: number;
   /**
    * What the text has to look like: only tokens that the grammar allows are chosen, and the generation ends with
-   * reason `stop` when its text is complete. It must have been compiled for the same tokenizer. The caller disposes it.
+   * reason `stop` when its text is complete. Near `maxTokens` and the end of the context the text is brought to an
+   * end, so that it is complete whatever the model prefers, if the limit leaves room for a complete text at all. It must have been compiled for the same tokenizer. The caller disposes it.
    */
   readonly grammar?: TokenGrammar;
   /** Ends the generation; it then rejects with `signal.reason`. */

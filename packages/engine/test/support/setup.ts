@@ -21,6 +21,8 @@ export interface SetupOptions extends FakeBackendOptions {
   /** Ids that the sampler may choose. Default: all. */
   readonly allowed?: readonly number[];
   readonly logprobs?: ComputeLogprobs;
+  /** Default: one over the allowed ids that samples as the options say. */
+  readonly createSampler?: (options: SamplingOptions) => Sampler;
 }
 
 /** A sampler over some of the vocabulary, so that a model of random bytes writes readable text. */
@@ -53,7 +55,7 @@ export function setup(options: SetupOptions = {}) {
     backend,
     tokenizer,
     cache,
-    createSampler: (sampling) => createSampler(sampling, options.allowed),
+    createSampler: options.createSampler ?? ((sampling) => createSampler(sampling, options.allowed)),
     ...(options.logprobs && { logprobs: options.logprobs }),
   });
   return { backend, tokenizer, cache, engine };
