@@ -2,9 +2,13 @@ import { checkTokens } from './check-tokens.ts';
 
 /** What the penalties do; the fields are those of `SamplingOptions`. */
 export interface Penalties {
+  /** Above 0; `1` changes nothing. */
   readonly repetitionPenalty: number;
+  /** Subtracted once for each time a token occurs. */
   readonly frequencyPenalty: number;
+  /** Subtracted if a token occurs at all. */
   readonly presencePenalty: number;
+  /** How many of the last tokens count; below 0 all. */
   readonly penaltyWindow: number;
 }
 

@@ -25,9 +25,11 @@ export interface BeamSearchOptions {
   readonly process?: (logprobs: Float32Array, tokens: Uint32Array) => void;
 }
 
-/** New tokens of a text and its score: the sum of log probabilities; once ended, divided as `lengthPenalty` says. */
+/** One text. */
 export interface Beam {
+  /** Its new tokens. */
   readonly tokens: Uint32Array;
+  /** The sum of their log probabilities; once ended, divided as `lengthPenalty` says. */
   readonly score: number;
 }
 

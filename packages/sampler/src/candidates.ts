@@ -10,6 +10,7 @@ export interface Candidates {
   logits: Float32Array;
   /** Ids of the candidates in entries `[0, count)`, unless `whole`. */
   readonly ids: Uint32Array;
+  /** Number of candidates. */
   count: number;
   /** Number of logits that were loaded. */
   size: number;
@@ -17,17 +18,21 @@ export interface Candidates {
   whole: boolean;
   /** The largest logit. */
   maximum: number;
-  /** What `summarize` found: the sum of `exp(logit - maximum)`, and the entropy in nats. */
+  /** The sum of `exp(logit - maximum)`, where a step or a draw has worked it out. */
   total: number;
+  /** The entropy of the softmax in nats, where a step has worked it out. */
   entropy: number;
   /** While `whole`: the largest logit of each `BLOCK` of logits, so that a cut can pass over most of them. */
   readonly blockMaxima: Float32Array;
-  /** What selection works in: a copy of logits and the same memory as their bits; sums per group; its result. */
+  /** Scratch, one entry per candidate: a copy of logits for a selection, weights for a draw. */
   readonly work: Float32Array;
+  /** The memory of `work` as the bits of its floats. */
   readonly workBits: Int32Array;
+  /** Scratch: sums per group of a radix selection. */
   readonly sums: Float64Array;
+  /** Where the last selection cuts. */
   readonly cut: Cut;
-  /** Float64 per candidate, for the steps that call `reserveWeights`; empty until then. */
+  /** Scratch: a float64 per candidate for typical and adaptive-p, empty until one of them needs it. */
   weights: Float64Array;
 }
 
@@ -35,7 +40,9 @@ export interface Candidates {
 export interface Cut {
   /** What a radix selection is asked for; a field, since a number argument would be allocated at each call. */
   target: number;
+  /** Logit of the last candidates that stay. */
   threshold: number;
+  /** How many of those equal to `threshold` stay. */
   ties: number;
 }
 

@@ -12,7 +12,11 @@ import { createRandom, type Random } from './random.ts';
 /** One step of a chain: it changes all logits, or narrows the candidates down. */
 export type ChainStep =
   | {
-      /** @param promptLength how many of the tokens were there at the first call of `sample` */
+      /**
+       * Changes logits in place.
+       *
+       * @param promptLength how many of the tokens were there at the first call of `sample`
+       */
       readonly logits: (
         logits: Float32Array,
         tokens: Uint32Array,
@@ -20,7 +24,10 @@ export type ChainStep =
         promptLength: number,
       ) => void;
     }
-  | { readonly candidates: (candidates: Candidates, random: Random) => void };
+  | {
+      /** Narrows the candidates down, or changes their logits, in place. */
+      readonly candidates: (candidates: Candidates, random: Random) => void;
+    };
 
 /** Options of `createChain`. */
 export interface ChainOptions {

@@ -1,5 +1,10 @@
 /** Half-precision logits: bit patterns, or `Float16Array` where the platform has it. */
-export type Float16Logits = Uint16Array | (ArrayLike<number> & { readonly BYTES_PER_ELEMENT: 2 });
+export type Float16Logits =
+  | Uint16Array
+  | (ArrayLike<number> & {
+      /** As of every array of 16-bit elements. */
+      readonly BYTES_PER_ELEMENT: 2;
+    });
 
 /** The value of each bit pattern, once one is needed: 256 KiB. */
 let values: Float32Array | undefined;
