@@ -80,15 +80,17 @@ test('who lost the lock is told, and does not remove that of the other', async (
 });
 
 test('many that wait for a dead holder: one at a time', async () => {
-  const { path, take } = await start();
+  const { folder, path, take } = await start();
   const { pid } = spawnSync(process.execPath, ['--version']);
   const lock = await take();
   const { place } = JSON.parse(readFileSync(path, 'utf8'));
   await lock.release();
   let inside = 0;
   let most = 0;
-  for (let round = 0; round < 5; round++) {
-    writeFileSync(path, JSON.stringify({ token: `dead ${round}`, process: pid, place }));
+  for (let round = 0; round < 12; round++) {
+    const dead = JSON.stringify({ token: `dead ${round}`, process: pid, place });
+    writeFileSync(path, dead);
+    if (round % 2 === 1) writeFileSync(`${path}.takeover`, dead); // one that died while it took the lock over
     await Promise.all(
       Array.from({ length: 8 }, async () => {
         const own = await take();
@@ -100,4 +102,5 @@ test('many that wait for a dead holder: one at a time', async () => {
     );
   }
   expect(most).toBe(1);
+  expect(readdirSync(folder)).toEqual([]);
 });

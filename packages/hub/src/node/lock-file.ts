@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { open, readFile, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { open, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LlamellaError } from '@llamella/spec';
@@ -26,7 +26,7 @@ interface Holder {
 /**
  * Waits for a lock that is a file, since Node has no `flock`. The holder touches it now and then. A waiting process
  * takes it over when the holder's process is gone, or when it was not touched for a minute by the waiter's own clock.
- * Taking over means moving the file away first, and looking whose it was: of two that try, one gets it.
+ * Of several that want to take it over, one at a time looks again whose it is, under a guard file of its own.
  *
  * @param path of the lock file; its folder exists
  * @throws `signal.reason` when aborted
@@ -47,7 +47,7 @@ export async function lockFile(
       seen = { ...holder, since: performance.now() };
     }
     const isStale = !isAlive(holder) || performance.now() - seen.since > times.stale;
-    if (isStale) await takeAway(path, holder.token);
+    if (isStale) await takeAway(path, holder.token, own, times);
     else
       await sleep(times.poll * (0.5 + Math.random()), undefined, { signal }).catch(() =>
         signal.throwIfAborted(),
@@ -97,17 +97,21 @@ function isAlive({ process: id, place }: Holder): boolean {
   }
 }
 
-async function takeAway(path: string, token: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  const moved = await rename(path, aside).then(() => true, ifMissing(false));
-  if (!moved) return;
-  const holder = await readHolder(aside);
-  // Somebody was faster and holds it by now: back with it, unless yet another one has come.
-  if (holder !== undefined && holder.token !== token && (await readHolder(path)) === undefined) {
-    await rename(aside, path).catch(ifMissing(undefined));
+/** Removes the lock of a dead holder, unless it has become another's. Only who has the guard may do that. */
+async function takeAway(path: string, token: string, own: Holder, times: LockTimes): Promise<void> {
+  const guard = `${path}.takeover`;
+  if (await tryCreate(guard, own)) {
+    try {
+      if ((await readHolder(path))?.token === token) await unlink(path).catch(ifMissing(undefined));
+    } finally {
+      await unlink(guard).catch(ifMissing(undefined));
+    }
     return;
   }
-  await unlink(aside).catch(ifMissing(undefined));
+  const other = await readHolder(guard);
+  const isOld = other !== undefined && Math.abs(Date.now() - other.modified) > times.stale;
+  if (other !== undefined && (isOld || !isAlive(other))) await unlink(guard).catch(ifMissing(undefined));
+  else await sleep(times.poll);
 }
 
 function hold(path: string, own: Holder, times: LockTimes): StorageLock {
