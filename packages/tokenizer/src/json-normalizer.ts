@@ -3,7 +3,8 @@ import { readPattern } from './json-pattern.ts';
 import type { NormalizerReader } from './json-readers.ts';
 import { unicodeForms } from './json-unicode-forms.ts';
 import { readPrecompiled } from './json-unigram-model.ts';
-import { type Normalizer, prepend, replaceAll, unicodeForm } from './normalizer.ts';
+import { type Normalizer, prepend, replaceAll } from './normalizer.ts';
+import { unicodeForm } from './unicode-form.ts';
 
 /** Readers of all normalizers of tokenizer.json. */
 export const allNormalizers: Readonly<Record<string, NormalizerReader>> = {

@@ -1,5 +1,5 @@
 import type { NormalizerReader } from './json-readers.ts';
-import { unicodeForm } from './normalizer.ts';
+import { unicodeForm } from './unicode-form.ts';
 
 /** Readers of the normalizers that are forms of Unicode. */
 export const unicodeForms: Readonly<Record<string, NormalizerReader>> = {

@@ -1,11 +1,9 @@
-import { AlignedEdits, characterBefore } from './aligned-edits.ts';
+import { characterBefore } from './aligned-edits.ts';
 import { matchesOf } from './pattern-matches.ts';
 import { type Edit, EditedText, OriginalText, type SourceText } from './source-text.ts';
 
 /** Finds what has to change in a text, in order. */
 export type Normalizer = (text: string) => readonly Edit[];
-
-export type NormalizationForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
 /** Applies normalizers one after another to `source.text[start, end)`. */
 export function normalize(
@@ -54,41 +52,5 @@ export function replaceAll(pattern: RegExp, replacement: string | ((matched: str
       edits.push({ start, end, replacement: kept + added });
     }
     return edits;
-  };
-}
-
-/** A stretch that normalization changes without regard to what is around it. */
-const stretches = /\p{ASCII}?\P{ASCII}+/gu;
-
-/**
- * Unicode normalization. A character comes from the first of the characters that it was composed of, counted after
- * marks were put in order: of old characters as many go away as others were composed with.
- *
- * Source: https://github.com/n1t0/unicode-normalization
- */
-export function unicodeForm(form: NormalizationForm): Normalizer {
-  return (text) => {
-    const aligned = new AlignedEdits(text);
-    for (const { 0: stretch, index } of text.matchAll(stretches)) {
-      const whole = stretch.normalize(form);
-      if (whole === stretch) continue;
-      /** For each decomposed character, from last to first: whether it starts what an old character becomes. */
-      const starts = new Map<string, boolean[]>();
-      for (const old of Array.from(stretch).reverse()) {
-        const parts = Array.from(old.normalize(form.replace('C', 'D')));
-        while (parts.length > 0) {
-          const part = parts.pop()!;
-          if (!starts.has(part)) starts.set(part, []);
-          starts.get(part)!.push(parts.length === 0);
-        }
-      }
-      aligned.old = index;
-      for (const character of whole) {
-        let change = 1;
-        for (const part of character.normalize('NFD')) if (starts.get(part)!.pop()) change--;
-        aligned.put(character, change);
-      }
-    }
-    return aligned.edits;
   };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tokenizerFromJson } from '../src/index.ts';
+import { normalizeString } from '../src/normalizer.ts';
+import { unicodeForm } from '../src/unicode-form.ts';
 import { fnv1a } from './random-strings.ts';
 import { sentencePieceFixture, unigramJson } from './sentence-piece-fixtures.ts';
 import { readJson } from './test-data.ts';
@@ -43,4 +45,27 @@ describe('gives the ids and offsets of the reference after', () => {
       expect(compared).toBeGreaterThan(golden.texts.length);
     });
   }
+});
+
+describe('long runs of marks', () => {
+  it.each(['NFC', 'NFD', 'NFKC', 'NFKD'] as const)('become what the engine makes of them: %s', (form) => {
+    const step = unicodeForm(form);
+    for (const start of ['a', '', '\u304b', '\u00e9', 'x\u0323']) {
+      for (const marks of [
+        '\u0301\u0323',
+        '\u0301\u0334\u0344\u0323\u0f73',
+        '\u0345\u0301\u09be\u0323\u05b0',
+        '\uff9e\u0301\u0323',
+      ]) {
+        const text = `${start}${marks.repeat(60)}b`;
+        expect(normalizeString([step], text)).toBe(text.normalize(form));
+      }
+    }
+  });
+
+  it('take no more than linear time, or nearly so', () => {
+    const count = 60_000;
+    const normalized = normalizeString([unicodeForm('NFC')], `a${'\u0301\u0323'.repeat(count)}`);
+    expect(normalized).toBe(`\u1ea1${'\u0323'.repeat(count - 1)}${'\u0301'.repeat(count)}`);
+  });
 });
