@@ -18,18 +18,20 @@ export interface SamplerRecord {
 
 /** Time and memory per token, as Markdown. */
 export function tableOf(records: readonly SamplerRecord[]): string {
-  const rows = settings.flatMap(({ name }, setting) => {
+  const rows = settings.flatMap(({ name, done }, setting) => {
     const of = (library: LibraryName) =>
       records.filter((record) => record.library === library && record.setting === setting);
     const [own, peer] = [of('llamella'), of('transformers.js')];
     if (own.length === 0 && peer.length === 0) return [];
     const [ownTime, peerTime] = [time(own), time(peer)];
     const ratio = ownTime && peerTime ? (peerTime.median / ownTime.median).toFixed(1) : '–';
-    return [`| ${name} | ${cell(ownTime)} | ${cell(peerTime)} | ${ratio} | ${bytes(own)} | ${bytes(peer)} |`];
+    return [
+      `| ${name} | ${done} | ${cell(ownTime)} | ${cell(peerTime)} | ${ratio} | ${bytes(own)} | ${bytes(peer)} |`,
+    ];
   });
   return [
-    '| | Llamella, ms per token | transformers.js, ms per token | times faster | Llamella, bytes per token | transformers.js, bytes per token |',
-    '|---|---:|---:|---:|---:|---:|',
+    '| asked for, and done by Llamella | done by transformers.js | Llamella, ms per token | transformers.js, ms per token | times faster | Llamella, bytes per token | transformers.js, bytes per token |',
+    '|---|---|---:|---:|---:|---:|---:|',
     ...rows,
   ].join('\n');
 }
@@ -58,9 +60,13 @@ libraries alternate.
 
 *Llamella*: \`sample\` of \`createSampler\`. *transformers.js*: its own \`generate\` on a model that returns ready logits,
 timed from the return of \`forward\` to the next question whether to stop: its copy of the last row,
-\`RepetitionPenaltyLogitsProcessor\`, \`TemperatureLogitsWarper\`, then \`MultinomialSampler\`, which finds the top k in an
-ONNX Runtime session, or \`GreedySampler\`. Version ${peerVersion} takes \`top_p\` but does not apply it, and knows no min-p,
-frequency or presence penalty: in the first row it does less. The second row has what both do.
+\`RepetitionPenaltyLogitsProcessor\`, \`TemperatureLogitsWarper\`, then \`MultinomialSampler\` or \`GreedySampler\`.
+\`MultinomialSampler\` finds the \`top_k\` largest in an ONNX Runtime session, and draws from them; with \`top_k: 0\` that is
+the whole vocabulary, sorted.
+
+Version ${peerVersion} takes \`top_p\` but does not apply it: \`generate\` leaves out \`TopPLogitsWarper\`, which is empty. It knows
+no min-p, frequency or presence penalty. Where its column does not say *all*, it does less than Llamella: such a row says
+what each takes for the same options, not for the same work.
 
 *Bytes per token* are what JavaScript allocates on its heap and in array buffers; memory of ONNX Runtime is not counted.
 `;

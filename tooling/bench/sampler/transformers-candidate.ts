@@ -22,7 +22,8 @@ interface Model {
   generate(options: object): Promise<Tensor>;
 }
 
-const tokensPerSample = 4;
+// It allocates up to 16 MB per token: with more, a collection would fall into most samples.
+const tokensPerSample = 1;
 
 /**
  * Runs the library's own `generate` on a model whose `forward` gives ready logits. The clock starts when `forward`
