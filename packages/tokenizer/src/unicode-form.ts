@@ -63,11 +63,12 @@ function decompose(text: string, form: string): string[] {
   return Array.from(text.normalize(form.replace('C', 'D')));
 }
 
-/** Runs of characters that engines may take quadratic time to put in order. */
 const longRuns = /[\p{M}\uff9e\uff9f]{99,}/gu;
 
+/** Engines may take quadratic time to put many marks in order. */
 function toForm(text: string, form: string): string {
-  return text.replace(longRuns, (run) => sortMarks(run, form)).normalize(form);
+  const sorted = text.length < 99 ? text : text.replace(longRuns, (run) => sortMarks(run, form));
+  return sorted.normalize(form);
 }
 
 function sortMarks(run: string, form: string): string {
