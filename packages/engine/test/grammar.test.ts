@@ -85,7 +85,7 @@ describe('a grammar', () => {
       sample: (logits: Float32Array, _ids: Uint32Array, _count: number, mask?: Uint32Array) =>
         mask === undefined || ((mask[3]! >>> 1) & 1) === 1
           ? 97
-          : logits.findIndex((_, id) => (mask[id >> 5]! >>> (id % 32)) & 1),
+          : logits.findIndex((_, id) => ((mask[id >> 5]! >>> (id % 32)) & 1) === 1),
     });
     const endless = ['[', '~a', ']', '{', '}'];
     const write = (contextLength: number, options: { maxTokens?: number } = {}) =>

@@ -1,13 +1,15 @@
 import { unsupportedKeyword } from './schema-error.ts';
 
+/** Stands for a run of digits, which has no end in the standards. */
+const digits = '<digits>';
 const month31 = '(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])';
 const month30 = '(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)';
 const february = '02-(?:0[1-9]|1\\d|2[0-8])';
 const leapYear = '(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)';
 const date = `(?:\\d{4}-(?:${month31}|${month30}|${february})|${leapYear}-02-29)`;
-const time = '(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:[zZ]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)';
-const durationTime = 'T(?:\\d+H(?:\\d+M(?:\\d+S)?)?|\\d+M(?:\\d+S)?|\\d+S)';
-const durationDate = '(?:\\d+Y(?:\\d+M(?:\\d+D)?)?|\\d+M(?:\\d+D)?|\\d+D)';
+const time = `(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.${digits})?(?:[zZ]|[+-](?:[01]\\d|2[0-3]):[0-5]\\d)`;
+const durationTime = `T(?:${digits}H(?:${digits}M(?:${digits}S)?)?|${digits}M(?:${digits}S)?|${digits}S)`;
+const durationDate = `(?:${digits}Y(?:${digits}M(?:${digits}D)?)?|${digits}M(?:${digits}D)?|${digits}D)`;
 const hex4 = '[0-9a-fA-F]{1,4}';
 const byte = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const ipv4 = `${byte}(?:\\.${byte}){3}`;
@@ -30,7 +32,7 @@ const ipv6 = `(?:${[
   `(?:(?:${hex4}:){0,5}${hex4})?::${hex4}`,
   `(?:(?:${hex4}:){0,6}${hex4})?::`,
 ].join('|')})`;
-const authority = `(?:(?:[${unreserved}:]|${percent})*@)?(?:\\[${ipv6}\\]|(?:[${unreserved}]|${percent})*)(?::\\d*)?`;
+const authority = `(?:(?:[${unreserved}:]|${percent})*@)?(?:\\[${ipv6}\\]|(?:[${unreserved}]|${percent})*)(?::(?:${digits})?)?`;
 const hierarchy = `(?://${authority}(?:/${pathChar}*)*|/(?:${pathChar}+(?:/${pathChar}*)*)?|${pathChar}+(?:/${pathChar}*)*)`;
 const relative = `(?://${authority}(?:/${pathChar}*)*|/(?:${pathChar}+(?:/${pathChar}*)*)?|(?:[${unreserved}@]|${percent})+(?:/${pathChar}*)*|)`;
 const uri = `[a-zA-Z][a-zA-Z0-9+.-]*:${hierarchy}${query}`;
@@ -41,7 +43,7 @@ const formats: Record<string, string> = {
   date,
   time,
   'date-time': `${date}[tT]${time}`,
-  duration: `P(?:${durationDate}(?:${durationTime})?|${durationTime}|\\d+W)`,
+  duration: `P(?:${durationDate}(?:${durationTime})?|${durationTime}|${digits}W)`,
   uuid: '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}',
   ipv4,
   ipv6,
@@ -50,17 +52,30 @@ const formats: Record<string, string> = {
   uri,
   'uri-reference': `(?:${uri}|${relative}${query})`,
   'json-pointer': jsonPointer,
-  'relative-json-pointer': `(?:0|[1-9]\\d*)(?:#|${jsonPointer})`,
+  'relative-json-pointer': `(?:0|[1-9](?:${digits})?)(?:#|${jsonPointer})`,
 };
 
 export const formatNames: readonly string[] = Object.keys(formats);
 
+/** A format as expressions. */
 export interface Format {
   readonly pattern: string;
+  /** The part of it that is written: texts without an end are where a small model loses itself. */
+  readonly written: string;
+  /** Most characters that are written. */
+  readonly mostWritten: number;
   /** What must not occur. */
   readonly not?: string;
   readonly maxLength?: number;
 }
+
+const mostWritten: Record<string, number> = {
+  email: 254,
+  uri: 2048,
+  'uri-reference': 2048,
+  'json-pointer': 1024,
+  'relative-json-pointer': 1024,
+};
 
 /** @throws {UnsupportedError} naming the formats there are */
 export function formatNamed(name: string, pointer: string): Format {
@@ -70,8 +85,13 @@ export function formatNamed(name: string, pointer: string): Format {
       pointer,
       `"${name}" is not one of ${formatNames.join(', ')}; name "format:${name}" in ignoreKeywords to leave it unchecked`,
     );
-  const pattern = `^(?:${formats[name]})$`;
+  const source = `^(?:${formats[name]})$`;
+  const format: Format = {
+    pattern: source.replaceAll(digits, '\\d+'),
+    written: source.replaceAll(digits, '\\d{1,9}'),
+    mostWritten: mostWritten[name] ?? Number.POSITIVE_INFINITY,
+  };
   // Labels with "--" in the third place are reserved; those that exist are Punycode, which no grammar can check.
-  if (name === 'hostname') return { pattern, not: '(?:^|\\.)..--', maxLength: 253 };
-  return { pattern };
+  if (name === 'hostname') return { ...format, not: '(?:^|\\.)..--', maxLength: 253 };
+  return format;
 }

@@ -18,6 +18,8 @@ import type { Node } from '../node.ts';
 export interface StringPattern {
   readonly node: Node;
   readonly is: boolean;
+  /** The part of it that is written, and the most characters, where others would only invite a model to go on. */
+  readonly written?: { readonly node: Node; readonly max: number };
   /** `pattern` or `format`, and where. */
   readonly keyword: string;
   readonly pointer: string;
@@ -95,11 +97,10 @@ export function notString({ min, max, patterns, values, excluded }: StringConstr
 export function stringDfa({ min, max, patterns, values, excluded }: StringConstraint): Dfa {
   if (values !== undefined) return dfaOfTexts(values);
   let dfa = everything;
-  for (const pattern of patterns)
-    dfa =
-      pattern.is && dfa === everything
-        ? dfaOfPattern(pattern.node)
-        : combine(dfa, dfaOfPattern(pattern.node), pattern.is ? 'and' : 'minus');
+  for (const { is, node, written } of patterns) {
+    const other = dfaOfPattern((is && written?.node) || node);
+    dfa = is && dfa === everything ? other : combine(dfa, other, is ? 'and' : 'minus');
+  }
   if (excluded.length > 0) dfa = combine(dfa, dfaOfTexts(excluded), 'minus');
   if (min === 0 && max === Number.POSITIVE_INFINITY) return dfa;
   const cap = max === Number.POSITIVE_INFINITY ? min : max + 1;
@@ -139,7 +140,9 @@ export function stringNode(constraint: StringConstraint): Node {
   if (values !== undefined) return nodeOfDfa(dfaOfTexts(values.map((value) => JSON.stringify(value))));
   if (isPlain(constraint)) return anyString(min, max);
   try {
-    return quoted(nodeOfDfa(stringDfa({ ...constraint, max: unlimited }), stringCharacters, max));
+    const most = Math.min(...patterns.map(({ is, written }) => (is && written?.max) || unlimited));
+    const dfa = stringDfa({ ...constraint, max: unlimited });
+    return quoted(nodeOfDfa(dfa, stringCharacters, Math.min(max, Math.max(min, most))));
   } catch (error) {
     const only =
       patterns.length === 1 && excluded.length === 0 && min === 0 && max === Number.POSITIVE_INFINITY;

@@ -74,15 +74,27 @@ export class TypedReader {
     const min = read.count('minLength') ?? 0;
     let max = read.count('maxLength') ?? Number.POSITIVE_INFINITY;
     const patterns: StringPattern[] = [];
-    const add = (keyword: string, source: string, is = true): unknown =>
-      patterns.push({ node: this.#regex(source, keyword, read.pointer), is, keyword, pointer: read.pointer });
+    const { pointer } = read;
     const pattern = read.text('pattern');
-    if (pattern !== undefined) add('pattern', pattern);
+    if (pattern !== undefined)
+      patterns.push({
+        node: this.#regex(pattern, 'pattern', pointer),
+        is: true,
+        keyword: 'pattern',
+        pointer,
+      });
     const format = read.text('format');
     if (format !== undefined && !this.#ignored.has(`format:${format}`)) {
-      const { pattern: source, not, maxLength } = formatNamed(format, read.pointer);
-      add('format', source);
-      if (not !== undefined) add('format', not, false);
+      const { pattern: source, written, mostWritten, not, maxLength } = formatNamed(format, pointer);
+      const node = (text: string): Node => this.#regex(text, 'format', pointer);
+      const shared = { keyword: 'format', pointer };
+      patterns.push({
+        ...shared,
+        node: node(source),
+        is: true,
+        written: { node: node(written), max: mostWritten },
+      });
+      if (not !== undefined) patterns.push({ ...shared, node: node(not), is: false });
       max = Math.min(max, maxLength ?? max);
     }
     if (min === 0 && max === Number.POSITIVE_INFINITY && patterns.length === 0) return anyAtoms[4]!;
