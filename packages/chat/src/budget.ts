@@ -1,5 +1,6 @@
 import { isDict, isList, isText, type Value } from './engine.ts';
 import type { ChatTemplateLimits } from './limits.ts';
+import { templateError } from './template-error.ts';
 
 /** Size of a number, or of a list or dict beside what is in it. */
 const VALUE_SIZE = 8;
@@ -7,25 +8,25 @@ const DEEPEST = 500;
 /** Characters that are searched or compared in a step. */
 const LENGTH_PER_STEP = 1024;
 
-/** A template used more than its limits. */
-export class LimitError extends Error {}
-
 /** Counts what one conversation costs, and stops with an error where that is more than the limits. */
 export class Budget {
   readonly #limits: ChatTemplateLimits;
+  readonly #name: string;
   #steps = 0;
   /** Sizes of values that cannot change any more. Only namespaces, and what holds one, can. */
   readonly #sizes = new WeakMap<Value, number>();
   #namespaces = 0;
 
-  constructor(limits: ChatTemplateLimits) {
+  /** @param name what errors call the template */
+  constructor(limits: ChatTemplateLimits, name: string) {
     this.#limits = limits;
+    this.#name = name;
   }
 
   spend(steps: number): void {
     this.#steps += steps;
     if (this.#steps > this.#limits.steps)
-      throw new LimitError(`took more than ${this.#limits.steps} steps, the limit for one conversation`);
+      throw templateError(this.#name, `took more than ${this.#limits.steps} steps`);
   }
 
   /** The cost of looking for one text in another. */
@@ -35,7 +36,7 @@ export class Budget {
 
   checkSize(size: number): number {
     if (size > this.#limits.outputLength)
-      throw new LimitError(`makes a text or list longer than ${this.#limits.outputLength}, the limit`);
+      throw templateError(this.#name, `makes a text or list longer than ${this.#limits.outputLength}`);
     return size;
   }
 
@@ -45,7 +46,7 @@ export class Budget {
     if (!isList(value) && !isDict(value)) return VALUE_SIZE;
     const known = this.#sizes.get(value);
     if (known !== undefined) return known;
-    if (depth > DEEPEST) throw new LimitError(`makes data nested more than ${DEEPEST} deep`);
+    if (depth > DEEPEST) throw templateError(this.#name, `makes data nested more than ${DEEPEST} deep`);
     const before = this.#namespaces;
     if (value.type === 'NamespaceValue') this.#namespaces++;
     let size = VALUE_SIZE;

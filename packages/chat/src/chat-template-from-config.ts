@@ -43,7 +43,7 @@ export function chatTemplateFromConfig(
   options: ConfigChatTemplateOptions = {},
 ): ChatTemplate {
   if (typeof config !== 'object' || config === null)
-    throw new InvalidArgumentError('config', 'must be the parsed tokenizer_config.json, an object');
+    throw new InvalidArgumentError('config', 'must be an object');
   const {
     templateName,
     name = 'chat_template of tokenizer_config.json',
@@ -55,11 +55,7 @@ export function chatTemplateFromConfig(
   } = options;
   const tokens: Record<string, string> = {};
   for (const field of TOKENS) {
-    const text = tokenText(config[field]);
-    if (text !== undefined) tokens[field] = text;
-  }
-  for (const field of ['bos_token', 'eos_token', 'pad_token']) {
-    const text = tokens[field] ?? genaiToken(genaiConfig, field, config, tokenizer);
+    const text = tokenText(config[field]) ?? genaiToken(genaiConfig, field, config, tokenizer);
     if (text !== undefined) tokens[field] = text;
   }
   const named = Object.entries(additionalTemplates);

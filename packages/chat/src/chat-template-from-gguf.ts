@@ -36,7 +36,7 @@ export function chatTemplateFromGguf(
   options: GgufChatTemplateOptions = {},
 ): ChatTemplate {
   if (typeof metadata !== 'object' || metadata === null)
-    throw new InvalidArgumentError('metadata', 'must be the metadata of a GGUF file, a Map or an object');
+    throw new InvalidArgumentError('metadata', 'must be a Map or an object');
   const { tokenizer, templateName, name = TEMPLATE, ...rest } = options;
   const entries = metadata instanceof Map ? metadata : new Map(Object.entries(metadata));
   const sources = readSources(entries, name);

@@ -7,51 +7,40 @@ import { InvalidArgumentError } from '@llamella/spec';
  * @throws {InvalidArgumentError} naming the part, such as `messages[3].role`
  */
 export function checkMessages(messages: unknown): Record<string, unknown>[] {
-  if (!Array.isArray(messages))
-    throw new InvalidArgumentError('messages', `must be an array of messages, got ${describe(messages)}`);
-  return messages.map((message: unknown, index) => {
+  return checkObjects('messages', messages).map((message, index) => {
     const where = `messages[${index}]`;
-    if (typeof message !== 'object' || message === null || Array.isArray(message))
-      throw new InvalidArgumentError(
-        where,
-        `must be an object with role and content, got ${describe(message)}`,
-      );
-    const { role, content } = message as { role?: unknown; content?: unknown };
+    const { role, content } = message as Record<string, unknown>;
     if (typeof role !== 'string')
-      throw new InvalidArgumentError(
-        `${where}.role`,
-        `must be a string such as 'user', got ${describe(role)}`,
-      );
+      throw new InvalidArgumentError(`${where}.role`, `must be a string, got ${describe(role)}`);
     // Data too: some templates write a tool's result as JSON.
     if (typeof content !== 'string' && typeof content !== 'object' && content !== undefined)
       throw new InvalidArgumentError(
         `${where}.content`,
         `must be a string, parts or null, got ${describe(content)}`,
       );
-    return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
+    return present(message);
   });
 }
 
 /**
- * Checks that `values`, where given, is an array of objects, as tools and documents must be.
+ * Checks that `values` is an array of objects, as tools and documents must be.
  *
  * @throws {InvalidArgumentError} naming the part, such as `tools[1]`
  */
-export function checkObjects(
-  name: string,
-  values: readonly unknown[] | undefined,
-): readonly unknown[] | undefined {
-  if (values === undefined || values === null) return undefined;
+export function checkObjects(name: string, values: unknown): readonly object[] {
   if (!Array.isArray(values))
     throw new InvalidArgumentError(name, `must be an array, got ${describe(values)}`);
   for (const [index, value] of values.entries())
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new InvalidArgumentError(`${name}[${index}]`, `must be an object, got ${describe(value)}`);
-  return values;
+  return values as object[];
 }
 
 function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : typeof value;
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** The entries of `values` that are not `undefined`. */
+export function present(values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

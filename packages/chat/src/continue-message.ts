@@ -27,42 +27,32 @@ export function markFinalMessage(
   messages: readonly Message[],
   field: string,
 ): { messages: Message[]; cut(prompt: string): string } {
-  const last = messages.at(-1);
-  const content = last?.[field];
+  const last = messages.at(-1) ?? {};
+  const content = last[field];
   const where = `messages[${messages.length - 1}].${field}`;
-  if (last === undefined || content === undefined || content === null)
-    throw new InvalidArgumentError(
-      'continueFinalMessage',
-      `there is no ${last ? where : 'message'} to go on with`,
-    );
-  let text: unknown = content;
-  let marked: Message;
-  if (Array.isArray(content)) {
-    const index = content.findLastIndex(
-      (part: unknown) => typeof (part as Message | null)?.text === 'string',
-    );
-    if (index < 0) throw new InvalidArgumentError('continueFinalMessage', `${where} has no part with a text`);
-    text = (content[index] as Message).text;
-    marked = { ...last, [field]: content.with(index, { ...(content[index] as Message), text: text + MARK }) };
-  } else {
-    if (typeof content !== 'string')
-      throw new InvalidArgumentError('continueFinalMessage', `${where} must be a text`);
-    const fields = REASONING.includes(field) ? REASONING.filter((name) => last[name] === content) : [field];
-    marked = { ...last, ...Object.fromEntries(fields.map((name) => [name, content + MARK])) };
-  }
+  const index = Array.isArray(content)
+    ? content.findLastIndex((part: unknown) => typeof (part as Message | null)?.text === 'string')
+    : 0;
+  const [parts, part] = Array.isArray(content) ? [content, content[index] as Message | undefined] : [];
+  const text = parts ? part?.text : content;
+  if (typeof text !== 'string')
+    throw new InvalidArgumentError('continueFinalMessage', `there is no text in ${where}`);
+  const fields = REASONING.includes(field) ? REASONING.filter((name) => last[name] === content) : [field];
+  const marked = parts ? parts.with(index, { ...part, text: text + MARK }) : text + MARK;
   return {
-    messages: [...messages.slice(0, -1), marked],
-    cut: (prompt) => cutAt(prompt, text as string, where),
+    messages: [
+      ...messages.slice(0, -1),
+      { ...last, ...Object.fromEntries(fields.map((name) => [name, marked])) },
+    ],
+    cut: (prompt) => {
+      const end = prompt.lastIndexOf(MARK.trim());
+      if (end < 0 || !prompt.includes(text.trim()))
+        throw new InvalidArgumentError(
+          'continueFinalMessage',
+          `this template does not write ${where} as it is`,
+        );
+      const before = prompt.slice(0, end);
+      return prompt.startsWith(MARK, end) ? before : before.trimEnd();
+    },
   };
-}
-
-function cutAt(prompt: string, text: string, where: string): string {
-  const index = prompt.lastIndexOf(MARK.trim());
-  if (index < 0 || !prompt.includes(text.trim()))
-    throw new InvalidArgumentError(
-      'continueFinalMessage',
-      `this template does not write ${where} as it is, so there is no place to go on from`,
-    );
-  const before = prompt.slice(0, index);
-  return prompt.startsWith(MARK, index) ? before : before.trimEnd();
 }

@@ -1,9 +1,10 @@
 import { Environment } from '@huggingface/jinja';
 import { type ChatTemplate, InvalidArgumentError } from '@llamella/spec';
 import { Budget } from './budget.ts';
-import { checkMessages, checkObjects } from './check-messages.ts';
+import { checkMessages, checkObjects, present } from './check-messages.ts';
 import { compile } from './compile.ts';
 import { markFinalMessage, nameReasoning } from './continue-message.ts';
+import { toDict, toFunction, type Value } from './engine.ts';
 import { ChatInterpreter } from './interpreter.ts';
 import { type ChatTemplateLimits, completeLimits } from './limits.ts';
 import { toText } from './python-text.ts';
@@ -44,54 +45,48 @@ export function createChatTemplate(source: string, options: ChatTemplateOptions 
   if (typeof source !== 'string')
     throw new InvalidArgumentError('source', `must be a string, got ${typeof source}`);
   if (source.length > limits.sourceLength)
-    throw templateError(
-      name,
-      `is ${source.length} characters long, more than ${limits.sourceLength}, the limit`,
-    );
+    throw templateError(name, `is ${source.length} characters long, more than ${limits.sourceLength}`);
   const program = compile(source, name);
-
-  const run = (values: Readonly<Record<string, unknown>>): string => {
-    try {
-      const scope = new Environment();
-      const globals = templateGlobals(name, now);
-      for (const [key, value] of Object.entries({ ...globals, ...present(values) })) {
-        scope.variables.delete(key);
-        scope.set(key, value);
-      }
-      return toText(new ChatInterpreter(scope, new Budget(limits), source.length).run(program));
-    } catch (error) {
-      throw wrapTemplateError(name, 'cannot render this conversation', error);
-    }
-  };
 
   return {
     render(messages, renderOptions = {}) {
-      const { continueFinalMessage = false, variables: own = {} } = renderOptions;
+      const { continueFinalMessage = false, variables: own = {}, tools, documents } = renderOptions;
       const { addGenerationPrompt = continueFinalMessage === false } = renderOptions;
       if (continueFinalMessage !== false && addGenerationPrompt)
         throw new InvalidArgumentError('continueFinalMessage', 'cannot be used with addGenerationPrompt');
       const checked = checkMessages(messages).map(nameReasoning);
       const field = typeof continueFinalMessage === 'string' ? continueFinalMessage : 'content';
       const marked = continueFinalMessage === false ? undefined : markFinalMessage(checked, field);
-      const text = run({
+      const values: Record<string, unknown> = {
+        ...templateGlobals(name, now),
         tools: null,
         documents: null,
         ...present(variables),
         ...present({ bos_token: bosToken, eos_token: eosToken }),
         ...present(own),
-        ...present({
-          tools: checkObjects('tools', renderOptions.tools),
-          documents: checkObjects('documents', renderOptions.documents),
-        }),
+        ...(tools && { tools: checkObjects('tools', tools) }),
+        ...(documents && { documents: checkObjects('documents', documents) }),
         messages: marked?.messages ?? checked,
         add_generation_prompt: addGenerationPrompt,
-      });
+      };
+      let text: string;
+      try {
+        const scope = new Environment();
+        scope.setVariable('dict', DICT as never);
+        for (const [key, value] of Object.entries(values)) {
+          scope.variables.delete(key);
+          scope.set(key, value);
+        }
+        text = toText(new ChatInterpreter(scope, new Budget(limits, name), source.length).run(program));
+      } catch (error) {
+        throw wrapTemplateError(name, 'cannot render this conversation', error);
+      }
       return marked ? marked.cut(text) : text;
     },
   };
 }
 
-/** The entries of `values` that are not `undefined`. */
-function present(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-}
+/** Makes a dict of others and of arguments with names, which the engine hands over as one more. */
+const DICT = toFunction((values) =>
+  toDict(values.flatMap(({ value }) => [...(value as Map<string, Value>)])),
+);

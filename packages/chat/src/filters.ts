@@ -6,6 +6,7 @@ import {
   isText,
   isTrue,
   isUndefined,
+  type Node,
   toList,
   UNDEFINED,
   type Value,
@@ -14,17 +15,17 @@ import type { ChatInterpreter } from './interpreter.ts';
 import { METHODS, numberOf } from './methods.ts';
 import { toJson, toText } from './python-text.ts';
 
-interface FilterCall {
-  readonly interpreter: ChatInterpreter;
-  readonly scope: Environment;
-  /** Arguments without names. */
-  readonly values: readonly Value[];
-  readonly named: ReadonlyMap<string, Value>;
-  /** An argument by its place and name. */
-  get(index: number, name: string): Value | undefined;
-}
+/** An argument by its place and name. */
+type Get = (index: number, name?: string) => Value | undefined;
+type Filter = (
+  value: Value,
+  get: Get,
+  interpreter: ChatInterpreter,
+  scope: Environment,
+  nodes: readonly Node[],
+) => unknown;
 
-type Filter = (value: Value, call: FilterCall) => unknown;
+const NO_PLACE = -1;
 
 /** What a path such as `function.name` or `0` leads to. */
 function follow(value: Value, path: Value): Value {
@@ -34,80 +35,85 @@ function follow(value: Value, path: Value): Value {
   return at ?? UNDEFINED;
 }
 
+const itemsOf = (value: Value): readonly Value[] => (isTrue(value) ? entriesOf(value) : []);
+
 /** `select`, `reject` and their forms for attributes: entries for which a test holds, or truth. */
 const choose =
-  (wanted: boolean, byAttribute: boolean): Filter =>
-  (value, { interpreter, scope, values }) => {
-    const [test, ...more] = byAttribute ? values.slice(1) : values;
-    const items = isTrue(value) ? entriesOf(value) : [];
-    return toList(
-      items.filter((item) => {
-        const tested = byAttribute ? follow(item, values[0]!) : item;
-        const holds = test ? interpreter.test(toText(test), tested, more, scope) : isTrue(tested);
-        return holds === wanted;
-      }),
-    );
+  (wanted: boolean, place: 0 | 1): Filter =>
+  (value, get, interpreter, scope) => {
+    const test = get(place);
+    const chosen = itemsOf(value).filter((item) => {
+      const tested = place === 1 ? follow(item, get(0) ?? UNDEFINED) : item;
+      const holds = test
+        ? interpreter.test(toText(test), tested, get(place + 1) ?? UNDEFINED, scope)
+        : isTrue(tested);
+      return holds === wanted;
+    });
+    return toList(chosen);
   };
 
 /** A filter that works on the text of anything, like a method of it. */
 const onText =
   (name: string): Filter =>
-  (value, { values, interpreter }) =>
-    METHODS[name]!(toText(value), values, interpreter.budget);
+  (value, get, { budget }) =>
+    METHODS.get(name)!(toText(value), [get(0), get(1), get(2)], budget);
+
+const orElse: Filter = (value, get) =>
+  isUndefined(value) || (isTrue(get(1, 'boolean')) && !isTrue(value))
+    ? (get(0, 'default_value') ?? '')
+    : value;
 
 /** Filters that the engine lacks, has in part only, or that can take much. */
-export const FILTERS: Readonly<Record<string, Filter>> = {
-  select: choose(true, false),
-  reject: choose(false, false),
-  selectattr: choose(true, true),
-  rejectattr: choose(false, true),
-  map: (value, { interpreter, scope, values: [name = UNDEFINED, ...rest], named }) => {
-    const path = named.get('attribute');
-    const items = isTrue(value) ? entriesOf(value) : [];
-    return toList(
-      items.map((item) => {
-        if (!path) return interpreter.filter(toText(name), item, rest, named, scope);
+export const FILTERS: ReadonlyMap<string, Filter> = new Map(
+  Object.entries<Filter>({
+    select: choose(true, 0),
+    reject: choose(false, 0),
+    selectattr: choose(true, 1),
+    rejectattr: choose(false, 1),
+    map: (value, get, interpreter, scope, [name, ...args]) => {
+      const path = get(NO_PLACE, 'attribute');
+      const change = (item: Value): Value => {
+        if (!path)
+          return interpreter.applyFilter(item, { type: 'CallExpression', callee: name!, args }, scope);
         const found = follow(item, path);
-        return isUndefined(found) ? (named.get('default') ?? found) : found;
-      }),
-    );
-  },
-  list: (value) => toList(entriesOf(value)),
-  first: (value) => entriesOf(value)[0],
-  last: (value) => entriesOf(value).at(-1),
-  length: (value) => (isText(value) ? value.value : entriesOf(value)).length,
-  join: (value, { get, interpreter }) =>
-    METHODS.join!(toText(get(0, 'd') ?? UNDEFINED), [value], interpreter.budget),
-  // A list stays JSON, as the engine has it.
-  string: (value) => (isList(value) ? String(value) : toText(value)),
-  upper: (value) => toText(value).toUpperCase(),
-  lower: (value) => toText(value).toLowerCase(),
-  trim: onText('strip'),
-  replace: onText('replace'),
-  capitalize: onText('capitalize'),
-  indent: (value, { get, interpreter }) => {
-    const width = get(0, 'width');
-    const size = isText(width) ? width.value.length : numberOf(width, 4);
-    const lines = toText(value).split('\n');
-    interpreter.budget.checkSize(lines.length * size);
-    const space = isText(width) ? width.value : ' '.repeat(size);
-    const [first, blank] = [isTrue(get(1, 'first')), isTrue(get(2, 'blank'))];
-    return lines
-      .map((line, index) => ((index > 0 ? blank || line !== '' : first) ? space + line : line))
-      .join('\n');
-  },
-  tojson: (value, { get, interpreter }) => {
-    const indent = numberOf(get(1, 'indent'), -1);
-    const separators = get(2, 'separators');
-    const style = {
-      indent,
-      isAscii: isTrue(get(0, 'ensure_ascii')),
-      isSorted: isTrue(get(3, 'sort_keys')),
-      separators:
-        separators && isList(separators)
-          ? separators.value.map((part) => toText(part))
-          : [indent < 0 ? ', ' : ',', ': '],
-    };
-    return toJson(value, style, interpreter.budget);
-  },
-};
+        return isUndefined(found) ? (get(NO_PLACE, 'default') ?? found) : found;
+      };
+      return toList(itemsOf(value).map(change));
+    },
+    default: orElse,
+    d: orElse,
+    list: (value) => toList(entriesOf(value)),
+    first: (value) => entriesOf(value)[0],
+    last: (value) => entriesOf(value).at(-1),
+    length: (value) => (isText(value) ? value.value : entriesOf(value)).length,
+    join: (value, get, { budget }) => METHODS.get('join')!(toText(get(0, 'd') ?? UNDEFINED), [value], budget),
+    // A list stays JSON, as the engine has it.
+    string: (value) => (isList(value) ? String(value) : toText(value)),
+    upper: (value) => toText(value).toUpperCase(),
+    lower: (value) => toText(value).toLowerCase(),
+    trim: onText('strip'),
+    replace: onText('replace'),
+    indent: (value, get, { budget }) => {
+      const width = get(0, 'width');
+      const lines = toText(value).split('\n');
+      const size = isText(width) ? width.value.length : numberOf(width, 4);
+      budget.checkSize(lines.length * size);
+      const space = isText(width) ? width.value : ' '.repeat(size);
+      const isIndented = (line: string, index: number): boolean =>
+        index > 0 ? line !== '' || isTrue(get(2, 'blank')) : isTrue(get(1, 'first'));
+      return lines.map((line, index) => (isIndented(line, index) ? space : '') + line).join('\n');
+    },
+    tojson: (value, get, { budget }) => {
+      const indent = numberOf(get(1, 'indent'), -1);
+      const separators = get(2, 'separators');
+      return toJson(
+        value,
+        indent,
+        isTrue(get(0, 'ensure_ascii')),
+        isTrue(get(3, 'sort_keys')),
+        separators && isList(separators) ? separators.value.map(String) : [indent < 0 ? ', ' : ',', ': '],
+        budget,
+      );
+    },
+  }),
+);

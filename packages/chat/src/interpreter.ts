@@ -1,5 +1,5 @@
 import { Environment } from '@huggingface/jinja';
-import { type Budget, LimitError } from './budget.ts';
+import type { Budget } from './budget.ts';
 import {
   type Callable,
   EngineInterpreter,
@@ -20,7 +20,7 @@ import { FILTERS } from './filters.ts';
 import { METHODS } from './methods.ts';
 import { operate } from './operators.ts';
 import { toText } from './python-text.ts';
-import { TESTS } from './tests.ts';
+import { TEST_OPERATORS } from './tests.ts';
 
 /** A value in place of a node. */
 const GIVEN = 'Given';
@@ -60,7 +60,7 @@ export class ChatInterpreter extends EngineInterpreter {
     if (type === 'Break' || type === 'Continue') throw new LoopControl(type === 'Break');
     // To make a macro, the engine goes through all that is in it.
     if (type === 'Macro' || type === 'CallStatement') this.budget.spend(this.#sourceLength / 64);
-    if (++this.#depth > DEEPEST) throw new LimitError('calls or nests too deeply');
+    if (++this.#depth > DEEPEST) throw new RangeError();
     const value = super.evaluate(type === 'TupleLiteral' ? { ...node, type: 'ArrayLiteral' } : node, scope);
     this.#depth--;
     this.budget.measure(value);
@@ -154,7 +154,7 @@ export class ChatInterpreter extends EngineInterpreter {
       return super.evaluateMemberExpression({ ...node, object: toNode(object) }, scope);
     }
     const key = computed ? this.evaluate(property, scope) : toValue(property!.value);
-    if (isUndefined(object)) throw new TypeError(`nothing has no ${toText(key)}`);
+    if (isUndefined(object)) throw new TypeError(`${toText(key)} of what is undefined`);
     const method = isText(key) && key.value !== 'length' ? this.#method(object, key.value) : undefined;
     const item = itemOf(object, key);
     return (computed ? (item ?? method) : (method ?? item)) ?? UNDEFINED;
@@ -162,7 +162,7 @@ export class ChatInterpreter extends EngineInterpreter {
 
   #method(object: Value, name: string): Value | undefined {
     const method = object.builtins.get(name);
-    const own = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
+    const own = METHODS.get(name);
     if (!isText(object) || !(own || method)) return method;
     return toFunction((values, scope) => {
       const { value: text } = object;
@@ -172,55 +172,37 @@ export class ChatInterpreter extends EngineInterpreter {
     });
   }
 
-  override applyFilter(value: Value, { value: name, callee, args = [] }: Node, scope: Environment): Value {
-    return this.filter(
-      String(callee ? callee.value : name),
-      value,
-      ...this.evaluateArguments(args, scope),
-      scope,
-    );
-  }
-
-  /** Applies a filter such as `upper`. */
-  filter(
-    name: string,
-    value: Value,
-    values: readonly Value[],
-    named: ReadonlyMap<string, Value>,
-    scope: Environment,
-  ): Value {
+  override applyFilter(value: Value, node: Node, scope: Environment): Value {
+    const { args = [] } = node;
+    const name = String((node.callee ?? node).value);
+    const callee = { type: 'Identifier', value: name };
     if (!/^(length|first|last|default)$/.test(name))
       this.budget.spend(
         isList(value) ? value.value.length * (name === 'sort' ? 4 : 1) : this.budget.measure(value) / 64,
       );
-    if (Object.hasOwn(FILTERS, name)) {
-      const get = (index: number, key: string) => values[index] ?? named.get(key);
-      const result = FILTERS[name]!(value, { interpreter: this, scope, values, named, get });
-      return isValue(result) ? result : toValue(result);
-    }
-    const callee = { type: 'Identifier', value: name === 'd' ? 'default' : name };
-    const args = [
-      ...values.map(toNode),
-      ...[...named].map(([key, item]) => ({
-        type: 'KeywordArgumentExpression',
-        key: { type: 'Identifier', value: key },
-        value: toNode(item),
-      })),
-    ];
-    const node = args.length > 0 || /^d/.test(name) ? { type: 'CallExpression', callee, args } : callee;
-    return super.applyFilter(value, node, scope) ?? UNDEFINED;
+    const filter = FILTERS.get(name);
+    if (!filter)
+      return super.applyFilter(value, args.length > 0 ? { ...node, callee } : callee, scope) ?? UNDEFINED;
+    const [values, named] = this.evaluateArguments(args, scope);
+    const get = (index: number, key = '') => values[index] ?? named.get(key);
+    const result = filter(value, get, this, scope, args);
+    return isValue(result) ? result : toValue(result);
   }
 
   override evaluateTestExpression({ test, operand, negate }: Node, scope: Environment): Value {
-    return toValue(this.test(String(test!.value), this.evaluate(operand, scope), [], scope) !== negate);
+    return toValue(
+      this.test(String(test!.value), this.evaluate(operand, scope), UNDEFINED, scope) !== negate,
+    );
   }
 
   /** Whether a test such as `odd` holds. */
-  test(name: string, value: Value, values: readonly Value[], scope: Environment): boolean {
-    if (Object.hasOwn(TESTS, name)) return TESTS[name]!(value, values[0] ?? UNDEFINED, this.budget);
+  test(name: string, value: Value, other: Value, scope: Environment): boolean {
+    const holds = operate(TEST_OPERATORS.get(name) ?? name, value, other, this.budget);
+    if (holds) return isTrue(holds);
+    if (name === 'iterable' && (isDict(value) || isUndefined(value))) return true;
     const test = scope.tests.get(name);
     if (!test) throw new TypeError(`No test named '${name}'`);
-    return test(value as never, ...(values as never[]));
+    return test(value as never, other as never);
   }
 }
 

@@ -21,27 +21,26 @@ const strip =
   };
 
 /** Methods of texts that the engine lacks, has in part only, or that can take much. */
-export const METHODS: Readonly<Record<string, Method>> = {
-  strip: strip(true, true),
-  lstrip: strip(true, false),
-  rstrip: strip(false, true),
-  replace: (text, [from = UNDEFINED, to = UNDEFINED, most], budget) => {
-    const [before, after] = [toText(from), toText(to)];
-    const parts = before === '' ? ['', ...text, ''] : text.split(before);
-    const count = Math.min(numberOf(most, -1) >>> 0, parts.length - 1);
-    budget.checkSize(text.length + count * after.length);
-    return [...parts.slice(0, count), parts.slice(count).join(before)].join(after);
-  },
-  join: (separator, [items = UNDEFINED], budget) => {
-    let size = 0;
-    const texts = entriesOf(items).map((item) => {
-      const text = toText(item);
-      size = budget.checkSize(size + text.length + separator.length);
-      return text;
-    });
-    return texts.join(separator);
-  },
-  find: (text, [part = UNDEFINED]) => text.indexOf(toText(part)),
-  count: (text, [part = UNDEFINED]) => text.split(toText(part)).length - 1,
-  capitalize: (text) => text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase(),
-};
+export const METHODS: ReadonlyMap<string, Method> = new Map(
+  Object.entries<Method>({
+    strip: strip(true, true),
+    lstrip: strip(true, false),
+    rstrip: strip(false, true),
+    replace: (text, [from = UNDEFINED, to = UNDEFINED, most], budget) => {
+      const [before, after] = [toText(from), toText(to)];
+      const parts = before === '' ? ['', ...text, ''] : text.split(before);
+      const count = Math.min(numberOf(most, -1) >>> 0, parts.length - 1);
+      budget.checkSize(text.length + count * after.length);
+      return [...parts.slice(0, count), parts.slice(count).join(before)].join(after);
+    },
+    join: (separator, [items = UNDEFINED], budget) => {
+      let size = 0;
+      const texts = entriesOf(items).map((item) => {
+        const text = toText(item);
+        size = budget.checkSize(size + text.length + separator.length);
+        return text;
+      });
+      return texts.join(separator);
+    },
+  }),
+);

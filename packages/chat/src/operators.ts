@@ -8,17 +8,9 @@ const isNumber = ({ value }: Value): boolean => typeof value === 'number' || typ
 function isEqual(left: Value, right: Value, budget: Budget): boolean {
   budget.spend(1);
   if (isNumber(left) && isNumber(right)) return Number(left.value) === Number(right.value);
-  if (isList(left) && isList(right))
-    return (
-      left.value.length === right.value.length &&
-      left.value.every((item, index) => isEqual(item, right.value[index]!, budget))
-    );
-  if (isDict(left) && isDict(right)) {
-    const others = right.value;
-    return (
-      left.value.size === others.size &&
-      [...left.value].every(([key, item]) => others.has(key) && isEqual(item, others.get(key)!, budget))
-    );
+  if ((isList(left) && isList(right)) || (isDict(left) && isDict(right))) {
+    budget.spend((budget.measure(left) + budget.measure(right)) / 64);
+    return toText(left) === toText(right);
   }
   return left.value === right.value && isNull(left) === isNull(right);
 }
@@ -26,11 +18,14 @@ function isEqual(left: Value, right: Value, budget: Budget): boolean {
 function isIn(item: Value, all: Value, budget: Budget): boolean {
   if (isList(all)) return all.value.some((other) => isEqual(item, other, budget));
   if (isUndefined(all)) return false;
-  if (!isText(item)) throw new TypeError(`cannot look for ${item.type} in ${all.type}`);
-  if (isDict(all)) return all.value.has(item.value);
-  if (!isText(all)) throw new TypeError(`cannot look into ${all.type}`);
-  budget.spendSearch(all.value, item.value);
-  return all.value.includes(item.value);
+  if (isText(item)) {
+    if (isDict(all)) return all.value.has(item.value);
+    if (isText(all)) {
+      budget.spendSearch(all.value, item.value);
+      return all.value.includes(item.value);
+    }
+  }
+  throw new TypeError(`cannot look for ${item.type} in ${all.type}`);
 }
 
 /** Applies those operators in which the engine differs from Python. `undefined` leaves them to the engine. */

@@ -1,17 +1,15 @@
 import type { Budget } from './budget.ts';
 import { isDict, isList, isNull, isText, isUndefined, type Value } from './engine.ts';
 
-const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
 /** How Python's `repr` shows a text. */
 function quote(text: string): string {
-  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const shown = text.replace(/[\\\p{Cc}\xa0\xad]/gu, (character) =>
-    character === '\\'
-      ? '\\\\'
-      : (ESCAPES[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`),
-  );
-  return mark + (mark === "'" ? shown.replaceAll("'", "\\'") : shown) + mark;
+  const shown = JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/\\"/g, '"')
+    .replace(/\\u00|[\x7f-\xa0\xad]/g, (found) =>
+      found.length > 1 ? '\\x' : `\\x${found.charCodeAt(0).toString(16)}`,
+    );
+  return text.includes("'") && !text.includes('"') ? `"${shown}"` : `'${shown.replaceAll("'", "\\'")}'`;
 }
 
 /** What a value is as text, as in Python's `str`; within lists and dicts as in `repr`. */
@@ -27,58 +25,42 @@ export function toText(value: Value, isWithin = false): string {
   return String(value).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
-/** How JSON is written. */
-export interface JsonStyle {
-  /** Spaces for each level; below 0 all is on one line. */
-  readonly indent: number;
-  readonly isAscii: boolean;
-  readonly isSorted: boolean;
-  readonly separators: readonly string[];
-}
-
-/** JSON as Python's `json.dumps` writes it. */
-export function toJson(value: Value, style: JsonStyle, budget: Budget): string {
-  const { indent, isAscii, isSorted, separators } = style;
-  let json = '';
-  const write = (piece: string): void => {
-    json += piece;
-    budget.checkSize(json.length);
-  };
-  const writeText = (content: unknown): void => {
+/**
+ * JSON as Python's `json.dumps` writes it.
+ *
+ * @param indent spaces for each level; below 0 all is on one line
+ */
+export function toJson(
+  value: Value,
+  indent: number,
+  isAscii: boolean,
+  isSorted: boolean,
+  [between = '', afterKey = '']: readonly string[],
+  budget: Budget,
+): string {
+  let size = 0;
+  const textOf = (content: unknown): string => {
     const shown = JSON.stringify(content);
-    write(
-      isAscii
-        ? shown.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-        : shown,
-    );
+    return isAscii
+      ? shown.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      : shown;
   };
-  const writeLine = (level: number): void => {
-    if (indent >= 0) write(`\n${' '.repeat(budget.checkSize(indent * level))}`);
+  const lineOf = (level: number): string => {
+    size = budget.checkSize(size + indent * level + between.length + afterKey.length);
+    return indent < 0 ? '' : `\n${' '.repeat(indent * level)}`;
   };
-  const writeValue = (at: Value, depth: number): void => {
+  const write = (at: Value, depth: number): string => {
     const content = at.value;
     if (isUndefined(at) || typeof content === 'function')
       throw new TypeError(`${at.type} is not JSON serializable`);
-    if (!isList(at) && !isDict(at)) {
-      if (typeof content === 'number') write(toText(at));
-      else writeText(content ?? null);
-      return;
-    }
+    if (!isList(at) && !isDict(at)) return typeof content === 'number' ? toText(at) : textOf(content ?? null);
     const entries = [...at.value.entries()] as [string | number, Value][];
     if (isSorted && isDict(at)) entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    write(isList(at) ? '[' : '{');
-    for (const [index, [key, item]] of entries.entries()) {
-      if (index > 0) write(separators[0]!);
-      writeLine(depth);
-      if (isDict(at)) {
-        writeText(key);
-        write(separators[1]!);
-      }
-      writeValue(item, depth + 1);
-    }
-    if (entries.length > 0) writeLine(depth - 1);
-    write(isList(at) ? ']' : '}');
+    const parts = entries.map(
+      ([key, item]) => lineOf(depth) + (isDict(at) ? textOf(key) + afterKey : '') + write(item, depth + 1),
+    );
+    const inner = parts.join(between) + (parts.length > 0 ? lineOf(depth - 1) : '');
+    return isDict(at) ? `{${inner}}` : `[${inner}]`;
   };
-  writeValue(value, 1);
-  return json;
+  return write(value, 1);
 }

@@ -1,5 +1,4 @@
 import { LlamellaError } from '@llamella/spec';
-import { LimitError } from './budget.ts';
 
 /** A template failed: @param name what errors call the template; @param problem what was wrong. */
 export function templateError(name: string, problem: string, options?: ErrorOptions): LlamellaError {
@@ -9,7 +8,6 @@ export function templateError(name: string, problem: string, options?: ErrorOpti
 /** Turns what the engine throws into an error with the code `template`; its own errors pass through. */
 export function wrapTemplateError(name: string, action: string, error: unknown): LlamellaError {
   if (LlamellaError.isInstance(error)) return error;
-  if (error instanceof LimitError) return templateError(name, error.message, { cause: error });
   // Firefox reports a full stack as InternalError, other engines as RangeError.
   if (error instanceof Error && /^(Range|Internal)Error$/.test(error.name))
     return templateError(name, `${action}: the template or the data is nested too deeply`, { cause: error });
@@ -21,7 +19,6 @@ export function wrapTemplateError(name: string, action: string, error: unknown):
 export function missingTemplate(where: string): LlamellaError {
   return templateError(
     where,
-    'this model has no chat template, so it may not be made for conversations; write the prompt yourself and use ' +
-      '`generate`, or pass a template to `createChatTemplate`',
+    'this model has no chat template; write the prompt yourself and use `generate`, or pass one to `createChatTemplate`',
   );
 }

@@ -71,7 +71,7 @@ describe('a hostile template ends with an error, soon', () => {
       ),
       /took more than 2000000 steps/,
     ],
-    ['endless recursion', '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}', /calls or nests too deeply/],
+    ['endless recursion', '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}', /nested too deeply/],
     ['a wide indent', "{{ 'a' | indent(100000000) }}{{ 'b' }}", /longer than 16777216/],
     ['a wide indent by name', "{{ 'a' | indent(width=100000000) }}", /longer than 16777216/],
     ['a wide tojson', '{{ messages | tojson(indent=400000000) }}', /longer than 16777216/],
@@ -115,7 +115,7 @@ describe('a hostile template ends with an error, soon', () => {
     ],
     ['an empty replacement', "{{ big.replace('', big) }}", /took more than/],
     ['a reversed text, often', loop('100000', '{% set x = big[::-1] %}'), /took more than/],
-    ['a scanned text, often', loop('100000', "{% set x = big.find('zz') %}"), /took more than/],
+    ['a scanned text, often', loop('100000', "{% set x = big.replace('zz', '') %}"), /took more than/],
     ['a counted text, often', loop('100000', '{% set x = big | length %}'), /took more than/],
     ['a compared text, often', loop('100000', '{% set x = big == big2 %}'), /took more than/],
     ['a split text, often', loop('100000', '{% set x = big.split() %}'), /took more than/],
@@ -123,12 +123,12 @@ describe('a hostile template ends with an error, soon', () => {
     [
       'mutual recursion',
       '{% macro f() %}{{ g() }}{% endmacro %}{% macro g() %}{{ f() }}{% endmacro %}{{ f() }}',
-      /calls or nests too deeply/,
+      /nested too deeply/,
     ],
     [
       'recursion of callers',
       '{% macro f() %}{% call f() %}{{ caller() }}{% endcall %}{% endmacro %}{{ f() }}',
-      /calls or nests too deeply/,
+      /nested too deeply/,
     ],
     [
       'a recursive loop without an end',
@@ -200,7 +200,7 @@ describe('a hostile template ends with an error, soon', () => {
   });
 
   it('a long source', () => {
-    expect(failure('a'.repeat(262_145))).toMatch(/is 262145 characters long, more than 262144, the limit/);
+    expect(failure('a'.repeat(262_145))).toMatch(/is 262145 characters long, more than 262144/);
     expect(createChatTemplate('a'.repeat(262_144)).render(messages)).toHaveLength(262_144);
   });
 });

@@ -46,11 +46,17 @@ export class EventSink {
     return events;
   }
 
-  text(type: 'text' | 'reasoning', text: string): void {
-    if (text === '') return;
+  #append(event: Extract<OutputEvent, { type: 'text' | 'reasoning' | 'tool-call-delta' }>): void {
+    if (event.text === '') return;
     const last = this.#events.at(-1);
-    if (last?.type === type) this.#events[this.#events.length - 1] = { type, text: last.text + text };
-    else this.#events.push({ type, text });
+    if (last?.type === event.type) {
+      this.#events.pop();
+      this.#append({ ...event, text: last.text + event.text });
+    } else this.#events.push(event);
+  }
+
+  text(type: 'text' | 'reasoning', text: string): void {
+    this.#append({ type, text });
   }
 
   reclassify(): void {
@@ -64,11 +70,7 @@ export class EventSink {
   }
 
   delta(text: string): void {
-    const { index } = this.#open!;
-    const last = this.#events.at(-1);
-    if (last?.type === 'tool-call-delta')
-      this.#events[this.#events.length - 1] = { ...last, text: last.text + text };
-    else if (text !== '') this.#events.push({ type: 'tool-call-delta', index, text });
+    this.#append({ type: 'tool-call-delta', index: this.#open!.index, text });
   }
 
   finish(values: Readonly<Record<string, unknown>>): void {
@@ -102,14 +104,14 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** Finds a marker in characters that come one by one. */
 export class MarkerMatch {
-  readonly #marker: string;
+  readonly marker: string;
   #last = '';
   constructor(marker: string) {
-    this.#marker = marker;
+    this.marker = marker;
   }
   /** Whether the marker ends with this character. */
   ends(character: string): boolean {
-    this.#last = (this.#last + character).slice(-this.#marker.length);
-    return this.#last === this.#marker;
+    this.#last = (this.#last + character).slice(-this.marker.length);
+    return this.#last === this.marker;
   }
 }

@@ -32,13 +32,13 @@ export class HarmonyMessage implements Reader {
   }
 
   #break(): string {
-    this.#sink.error('a message has no body', this.#head);
+    this.#sink.error('the tool call is not valid', this.#head);
     return '';
   }
 
   end(): string {
     if (this.#call) return this.#call.end();
-    this.#sink.error('the output ends within the head of a message', this.#head);
+    this.#sink.error('the output ends within a tool call', this.#head);
     return '';
   }
 }

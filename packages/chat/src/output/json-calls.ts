@@ -31,22 +31,24 @@ export class JsonCalls implements Reader {
     const state = object.read(character);
     if (state === 'more' && (!this.#isBare || object.looksLikeCall)) return undefined;
     this.#object = undefined;
-    if (state === 'done') {
-      const isCall = !this.#isBare || this.#sink.isOpen || /"(arguments|parameters)"/.test(object.raw);
-      const problem = isCall ? object.finish() : 'no call';
+    const mayBeText = this.#isBare && !this.#sink.isOpen;
+    let problem: string | undefined = 'the tool call is not valid JSON';
+    if (state === 'done' && !(mayBeText && !/"(arguments|parameters)"/.test(object.raw))) {
+      problem = object.finish();
       if (problem === undefined) {
         this.#between = [];
         return undefined;
       }
-      if (this.#isBare && !this.#sink.isOpen) return this.#between.join('') + object.raw;
+    }
+    if (mayBeText) return this.#between.join('') + object.raw;
+    if (state === 'done') {
       this.#sink.error(problem, object.raw);
       return undefined;
     }
-    if (this.#isBare && !this.#sink.isOpen) return this.#between.join('') + object.raw;
     if (this.#close !== undefined && character === this.#close[0]) {
       this.#unfinished = { object, length: object.raw.length - 1 };
     }
-    return this.#break(object.raw, 'the tool call is not valid JSON');
+    return this.#break(object.raw, problem);
   }
 
   /** An object in which the closing marker may have begun: it is mended when only brackets are missing. */

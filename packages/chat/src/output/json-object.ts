@@ -6,7 +6,7 @@ const OUTSIDE_STRINGS = /^[\s{}[\],:\w+\-.]$/;
 
 /**
  * Follows one JSON object through its characters, up to its closing brace. Of a whole call (`{"name": …,
- * "arguments": {…}}`), it passes the arguments on as they come, once the name is known.
+ * "arguments": {…}}`), it passes the arguments on as they come, if the name is known.
  */
 export class JsonObject {
   readonly #sink: EventSink;
@@ -20,9 +20,7 @@ export class JsonObject {
   #token: string[] = [];
   #key = '';
   #name: string | undefined;
-  /** Arguments that wait for the name. */
-  #held: string[] | undefined;
-  #streaming = false;
+  #isStreaming = false;
 
   constructor(sink: EventSink, isCall: boolean) {
     this.#sink = sink;
@@ -44,8 +42,12 @@ export class JsonObject {
     } else if (character === '{' || character === '[') {
       if (depth >= DEEPEST) return 'broken';
       const isArguments = this.#key === 'arguments' || this.#key === 'parameters';
+      // Without a name so far, the call comes at once when it is complete.
       if (this.#isCall && depth === 1 && !this.#isKey && isArguments && character === '{')
-        this.#beginArguments();
+        if (this.#name !== undefined && !this.#sink.isOpen) {
+          this.#isStreaming = true;
+          this.#sink.start(this.#name);
+        }
       this.#open.push(character === '{' ? '}' : ']');
     } else if (character === '}' || character === ']') {
       if (this.#open.pop() !== character) return 'broken';
@@ -61,33 +63,16 @@ export class JsonObject {
       if (depth !== 1 || !this.#isCall) return;
       const text = parseJson(`"${this.#token.join('')}"`);
       if (this.#isKey) this.#key = String(text);
-      else if (this.#key === 'name' && typeof text === 'string') this.#learnName(text);
+      else if (this.#key === 'name' && typeof text === 'string') this.#name ??= text;
     } else {
       this.#escaped = !this.#escaped && character === '\\';
       if (depth === 1) this.#token.push(character);
     }
   }
 
-  #beginArguments(): void {
-    if (this.#sink.isOpen || this.#held) return;
-    this.#streaming = true;
-    if (this.#name === undefined) this.#held = [];
-    else this.#sink.start(this.#name);
-  }
-
-  #learnName(name: string): void {
-    this.#name ??= name;
-    if (!this.#held || this.#sink.isOpen) return;
-    this.#sink.start(name);
-    this.#sink.delta(this.#held.join(''));
-  }
-
   #pass(character: string, depthBefore: number): void {
-    if (!this.#isCall) this.#sink.delta(character);
-    if (!this.#streaming) return;
-    if (this.#name !== undefined) this.#sink.delta(character);
-    else this.#held!.push(character);
-    if (this.#open.length === 1 && depthBefore === 2) this.#streaming = false;
+    if (!this.#isCall || this.#isStreaming) this.#sink.delta(character);
+    if (this.#open.length === 1 && depthBefore === 2) this.#isStreaming = false;
   }
 
   /** Whether a call, so far as it is known, may be one: its first key is one that calls have. */

@@ -30,7 +30,7 @@ export class NamedJson implements Reader {
     if (character === '{') {
       const found = this.#head.exec(this.#parts.slice(0, -1).join(''));
       if (!found) return this.#break('the tool call has no name');
-      this.#sink.start(nameOf(found), found.groups!.id?.trim() || undefined);
+      this.#sink.start(...partsOf(found));
       this.#object = new JsonObject(this.#sink, false);
       this.#state = 'object';
       this.#object.read(character);
@@ -42,7 +42,7 @@ export class NamedJson implements Reader {
     const object = this.#object!;
     const state = object.read(character);
     if (state === 'more') return undefined;
-    const problem = state === 'done' ? object.finish() : 'the arguments of the tool call are not valid JSON';
+    const problem = state === 'done' ? object.finish() : 'the tool call is not valid JSON';
     this.#parts = [object.raw];
     if (problem !== undefined) {
       if (this.#close !== undefined) this.#match.ends(character);
@@ -65,8 +65,11 @@ export class NamedJson implements Reader {
   #readClose(): string {
     const text = this.#parts.join('').slice(0, -this.#close!.length);
     const found = this.#state === 'head' ? this.#head.exec(text) : undefined;
-    if (found) this.#sink.call(nameOf(found), {}, found.groups!.id?.trim() || undefined);
-    else if (this.#state !== 'tail') this.#sink.error(this.#problem || 'the tool call has no name', text);
+    if (found) {
+      this.#sink.start(...partsOf(found));
+      this.#sink.delta('{}');
+      this.#sink.finish({});
+    } else if (this.#state !== 'tail') this.#sink.error(this.#problem || 'the tool call has no name', text);
     else if (/[^\s`]/.test(text)) this.#sink.error('unexpected text in a tool call', text);
     return '';
   }
@@ -80,4 +83,8 @@ export class NamedJson implements Reader {
   }
 }
 
-const nameOf = ({ groups }: RegExpExecArray): string => (groups?.name ?? groups?.plain ?? '').trim();
+/** Name and id of a call. */
+const partsOf = ({ groups }: RegExpExecArray): [name: string, id: string | undefined] => [
+  (groups?.name ?? groups?.plain ?? '').trim(),
+  groups?.id?.trim() || undefined,
+];

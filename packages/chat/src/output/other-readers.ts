@@ -21,49 +21,15 @@ export class ChoosingReader implements Reader {
   }
 }
 
+/** Leaves everything to what comes after: `<function=` is a marker of its own. */
+const NOTHING: Reader = { read: (character) => character, end: () => '' };
+
 /** What is within `<tool_call>`: JSON, `<function=name>`, or a name with `<arg_key>` elements. */
 export function toolCallReader(sink: EventSink, types: ParameterTypes): Reader {
   return new ChoosingReader((first) => {
     if (first === '{' || first === '[') return new JsonCalls(sink, '</tool_call>');
-    return first === '<' ? new WrappedFunction(sink, types) : new TagCall(sink, false, types);
+    return first === '<' ? NOTHING : new TagCall(sink, false, types);
   });
-}
-
-/** `<function=name>…</function>`, once or more, up to `</tool_call>`. */
-class WrappedFunction implements Reader {
-  readonly #sink: EventSink;
-  readonly #types: ParameterTypes;
-  #parts = '';
-  #inner: Reader | undefined;
-  readonly #match = new MarkerMatch('</tool_call>');
-  constructor(sink: EventSink, types: ParameterTypes) {
-    this.#sink = sink;
-    this.#types = types;
-  }
-  read(character: string): string | undefined {
-    if (this.#inner) {
-      if (this.#inner.read(character) !== undefined) this.#inner = undefined;
-      return undefined;
-    }
-    this.#parts += character;
-    if (this.#match.ends(character)) return this.#close();
-    if (this.#parts.length <= 256 && this.#parts.trimStart() === '<function=') {
-      this.#parts = '';
-      this.#inner = new TagCall(this.#sink, true, this.#types);
-    }
-    return undefined;
-  }
-  #close(): string {
-    const text = this.#parts.slice(0, -'</tool_call>'.length);
-    if (text.trim() !== '') this.#sink.error('the tool call is not in the form that is expected', text);
-    return '';
-  }
-  end(): string {
-    if (this.#inner) return this.#inner.end();
-    if (!'</tool_call>'.startsWith(this.#parts.trim()))
-      this.#sink.error('the output ends within a tool call', this.#parts);
-    return '';
-  }
 }
 
 const MISTRAL_HEAD = /^\s*(?<name>[^[\]{}\s]+)\s*(?:\[CALL_ID\](?<id>[^[\]{}\s]*))?\s*(?:\[ARGS\])?\s*$/;

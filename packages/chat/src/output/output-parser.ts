@@ -13,6 +13,8 @@ export interface OutputParserOptions {
   readonly createId?: (index: number) => string;
 }
 
+const THINK = ['<think>', '</think>'] as const;
+
 /** Tells text, reasoning and tool calls of a model's output apart while it comes. */
 export interface OutputParser {
   /** @param text the next piece of the output, of any length */
@@ -55,7 +57,7 @@ class StreamParser implements OutputParser {
   #afterMarker = false;
   #hasReasoning = false;
   /** First characters of the markers. */
-  readonly #firsts: Readonly<Record<'text' | 'reasoning', ReadonlySet<string>>>;
+  readonly #firsts: ReadonlySet<string>;
   readonly #markers: Readonly<Record<'text' | 'reasoning', ReadonlyMap<string, () => void>>>;
 
   constructor(
@@ -66,15 +68,14 @@ class StreamParser implements OutputParser {
     this.#sink = new EventSink(createId);
     this.#types = parameterTypes(tools);
     this.#markers = this.#createMarkers();
-    const firsts = (mode: 'text' | 'reasoning') =>
-      new Set([...this.#markers[mode].keys()].map((marker) => marker[0]!));
-    this.#firsts = { text: firsts('text'), reasoning: firsts('reasoning') };
-    const [open] = format.reasoning;
+    const { text, reasoning } = this.#markers;
+    this.#firsts = new Set([...text.keys(), ...reasoning.keys()].map((marker) => marker[0]!));
+    const [open] = format.reasoning ?? THINK;
     if (prompt.trimEnd().endsWith(open)) this.#openReasoning();
   }
 
   #createMarkers(): Readonly<Record<'text' | 'reasoning', ReadonlyMap<string, () => void>>> {
-    const { reasoning, calls, ignored = [], isHarmony } = this.#format;
+    const { reasoning = THINK, calls, ignored = [], isHarmony } = this.#format;
     const [open, close] = reasoning;
     const text = new Map<string, () => void>(ignored.map((marker) => [marker, () => this.#passMarker()]));
     for (const [marker, create] of Object.entries(calls))
@@ -140,7 +141,7 @@ class StreamParser implements OutputParser {
   /** How many characters from here on can neither begin a marker nor be white space. */
   #plainRun(text: string, position: number): number {
     let end = position;
-    while (end < text.length && !this.#firsts[this.#mode].has(text[end]!) && !isSpace(text[end]!)) end++;
+    while (end < text.length && !this.#firsts.has(text[end]!) && !isSpace(text[end]!)) end++;
     return end - position;
   }
 

@@ -101,14 +101,14 @@ export class PythonCalls implements Reader {
   #giveUp(): string {
     const text = this.#all.join('');
     if (!this.#sink.hasCalls) return text;
-    this.#sink.error('the tool call is not a Python call with literals', text);
+    this.#sink.error('the tool call is not valid', text);
     return '';
   }
 
   #finish(): string {
     const text = this.#all.join('').slice(0, -this.#close!.length);
     const isRest = this.#isBroken || this.#state !== 'start';
-    if (isRest) this.#sink.error('the tool call is not a Python call with literals', text);
+    if (isRest) this.#sink.error('the tool call is not valid', text);
     return '';
   }
 

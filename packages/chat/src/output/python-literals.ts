@@ -1,13 +1,13 @@
 const DEEPEST = 100;
-const CONSTANTS: Readonly<Record<string, unknown>> = {
-  True: true,
-  False: false,
-  None: null,
-  true: true,
-  false: false,
-  null: null,
-  none: null,
-};
+const CONSTANTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['True', true],
+  ['False', false],
+  ['None', null],
+  ['true', true],
+  ['false', false],
+  ['null', null],
+  ['none', null],
+]);
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
@@ -28,33 +28,16 @@ const TOKEN =
   /"""[^"\\]*(?:(?:\\[\s\S]|"(?!""))[^"\\]*)*"""|'''[^'\\]*(?:(?:\\[\s\S]|'(?!''))[^'\\]*)*'''|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^'\\]*(?:\\[\s\S][^'\\]*)*'|[-+]?\.?\d(?:[eE][-+]|[\w.])*|[A-Za-z_][\w.-]*|\S/g;
 
 /** A call written as Python: `name(key=value, …)`, with literals for values. @returns `undefined` for what is none */
-export function parsePythonCall(text: string): { name: string; values: Record<string, unknown> } | undefined {
-  return parse(text, (read) => {
-    const name = read.name();
-    if (read.token() !== '(') throw new SyntaxError();
-    const entries: [string, unknown][] = [];
-    read.items(')', () => {
-      const key = read.name();
-      if (read.token() !== '=') throw new SyntaxError();
-      entries.push([key, read.value(0)]);
-    });
-    return { name, values: Object.fromEntries(entries) };
-  });
-}
+export const parsePythonCall = (
+  text: string,
+): { name: string; values: Record<string, unknown> } | undefined =>
+  parse(text, true) as { name: string; values: Record<string, unknown> } | undefined;
 
 /** A Python literal, such as `True` or `{'a': [1]}`. @returns `undefined` for what is none */
-export function parsePythonLiteral(text: string): { value: unknown } | undefined {
-  return parse(text, (read) => ({ value: read.value(0) }));
-}
+export const parsePythonLiteral = (text: string): { value: unknown } | undefined =>
+  parse(text, false) as { value: unknown } | undefined;
 
-interface Read {
-  token(): string;
-  name(): string;
-  items(close: string, readItem: () => void): boolean;
-  value(depth: number): unknown;
-}
-
-function parse<Result>(text: string, readAll: (read: Read) => Result): Result | undefined {
+function parse(text: string, isCall: boolean): unknown {
   const tokens: string[] = [];
   for (const [token] of text.matchAll(TOKEN)) {
     // A quote alone: the string has no end, and looking for it again would take time with the square of the length.
@@ -62,56 +45,70 @@ function parse<Result>(text: string, readAll: (read: Read) => Result): Result | 
     tokens.push(token);
   }
   let index = 0;
-  const read: Read = {
-    token: () => tokens[index++] ?? '',
-    name: () => {
-      const name = read.token();
-      if (!/^[A-Za-z_]/.test(name)) throw new SyntaxError();
-      return name;
-    },
-    items: (close, readItem) => {
-      let hadComma = false;
-      while (tokens[index] !== close) {
-        readItem();
-        hadComma = tokens[index] === ',';
-        if (hadComma) index++;
-        else if (tokens[index] !== close) throw new SyntaxError();
-      }
-      index++;
-      return hadComma;
-    },
-    value: (depth) => {
-      if (depth > DEEPEST) throw new SyntaxError();
-      const token = read.token();
-      if (token === '[' || token === '(') {
-        const items: unknown[] = [];
-        const hadComma = read.items(token === '(' ? ')' : ']', () => items.push(read.value(depth + 1)));
-        return token === '(' && items.length === 1 && !hadComma ? items[0] : items;
-      }
-      if (token === '{') {
-        const entries: [string, unknown][] = [];
-        read.items('}', () => {
-          const key = read.value(depth + 1);
-          if (read.token() !== ':' || (typeof key === 'object' && key !== null)) throw new SyntaxError();
-          entries.push([String(key), read.value(depth + 1)]);
-        });
-        return Object.fromEntries(entries);
-      }
-      if (/^["']/.test(token)) {
-        let string = unquote(token);
-        while (/^["']/.test(tokens[index] ?? '')) string += unquote(read.token());
-        return string;
-      }
-      if (NUMBER.test(token)) {
-        const digits = token.replaceAll('_', '');
-        return /^-0x/i.test(digits) ? -Number(digits.slice(1)) : Number(digits.replace(/^\+/, ''));
-      }
-      if (!Object.hasOwn(CONSTANTS, token)) throw new SyntaxError();
-      return CONSTANTS[token];
-    },
+  const next = (): string => tokens[index++] ?? '';
+  const expect = (matches: boolean): void => {
+    if (!matches) throw new SyntaxError();
+  };
+  const readItems = (close: string, readItem: () => void): boolean => {
+    let hadComma = false;
+    while (tokens[index] !== close) {
+      readItem();
+      hadComma = tokens[index] === ',';
+      if (hadComma) index++;
+      else expect(tokens[index] === close);
+    }
+    index++;
+    return hadComma;
+  };
+  const readValue = (depth: number): unknown => {
+    expect(depth <= DEEPEST);
+    const token = next();
+    if (token === '[' || token === '(') {
+      const items: unknown[] = [];
+      const hadComma = readItems(token === '(' ? ')' : ']', () => items.push(readValue(depth + 1)));
+      return token === '(' && items.length === 1 && !hadComma ? items[0] : items;
+    }
+    if (token === '{') {
+      const entries: [string, unknown][] = [];
+      readItems('}', () => {
+        const key = readValue(depth + 1);
+        expect(next() === ':' && (typeof key !== 'object' || key === null));
+        entries.push([String(key), readValue(depth + 1)]);
+      });
+      return Object.fromEntries(entries);
+    }
+    if (/^["']/.test(token)) {
+      let string = unquote(token);
+      while (/^["']/.test(tokens[index] ?? '')) string += unquote(next());
+      return string;
+    }
+    if (NUMBER.test(token)) {
+      const number = Number(token.replace(/^[-+]|_/g, ''));
+      // JSON has no infinity.
+      expect(Number.isFinite(number));
+      return token.startsWith('-') ? -number : number;
+    }
+    expect(CONSTANTS.has(token));
+    return CONSTANTS.get(token);
+  };
+  const readName = (): string => {
+    const name = next();
+    expect(/^[A-Za-z_]/.test(name));
+    return name;
+  };
+  const readCall = (): unknown => {
+    const name = readName();
+    const entries: [string, unknown][] = [];
+    expect(next() === '(');
+    readItems(')', () => {
+      const key = readName();
+      expect(next() === '=');
+      entries.push([key, readValue(0)]);
+    });
+    return { name, values: Object.fromEntries(entries) };
   };
   try {
-    const result = readAll(read);
+    const result = isCall ? readCall() : { value: readValue(0) };
     return index === tokens.length ? result : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

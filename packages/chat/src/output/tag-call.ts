@@ -15,12 +15,11 @@ export type ParameterTypes = (name: string, parameter: string) => readonly strin
 export class TagCall implements Reader {
   readonly #sink: EventSink;
   readonly #types: ParameterTypes;
-  readonly #style: { readonly value: string; readonly close: string; readonly nameEnd: string };
-  readonly #values: Record<string, unknown> = {};
+  readonly #isFunction: boolean;
+  readonly #values: [string, unknown][] = [];
   #parts: string[] = [];
   #name: string | undefined;
   #inner: NamedJson | undefined;
-  #count = 0;
   #isBroken = false;
   #isNamed = false;
   readonly #valueMatch: MarkerMatch;
@@ -31,17 +30,15 @@ export class TagCall implements Reader {
   constructor(sink: EventSink, isFunction: boolean, types: ParameterTypes) {
     this.#sink = sink;
     this.#types = types;
-    this.#style = isFunction
-      ? { value: '</parameter>', close: '</function>', nameEnd: '>' }
-      : { value: '</arg_value>', close: '</tool_call>', nameEnd: '<' };
-    this.#valueMatch = new MarkerMatch(this.#style.value);
-    this.#closeMatch = new MarkerMatch(this.#style.close);
+    this.#isFunction = isFunction;
+    this.#valueMatch = new MarkerMatch(isFunction ? '</parameter>' : '</arg_value>');
+    this.#closeMatch = new MarkerMatch(isFunction ? '</function>' : '</tool_call>');
     this.#nextMatch = new MarkerMatch('<parameter=');
   }
 
   read(character: string): string | undefined {
     if (this.#inner) return this.#inner.read(character);
-    const { nameEnd, close, value } = this.#style;
+    const nameEnd = this.#isFunction ? '>' : '<';
     this.#parts.push(character);
     const closes = this.#closeMatch.ends(character);
     const isNext = this.#nextMatch.ends(character);
@@ -49,33 +46,33 @@ export class TagCall implements Reader {
     if (this.#name === undefined) {
       if (character === nameEnd) {
         this.#name = this.#parts.slice(0, -1).join('').trim();
-        this.#parts = nameEnd === '<' ? ['<'] : [];
+        this.#parts = this.#isFunction ? [] : ['<'];
         if (this.#name === '') this.#isBroken = true;
       } else if (this.#parts.length > LONGEST_NAME) this.#isBroken = true;
       if (this.#isBroken) this.#name ??= '';
       return undefined;
     }
-    if (closes) return this.#finish(this.#takeText(close));
+    if (closes) return this.#finish(this.#takeText(this.#closeMatch));
     if (this.#isBroken) return undefined;
     if (!this.#isNamed) {
       if (isSpace(character)) return undefined;
-      if (character === '{' && nameEnd === '>') {
-        this.#inner = new NamedJson(this.#sink, /^(?<name>[\s\S]+)>\s*$/, close);
+      if (character === '{' && this.#isFunction) {
+        this.#inner = new NamedJson(this.#sink, /^(?<name>[\s\S]+)>\s*$/, this.#closeMatch.marker);
         for (const part of `${this.#name}>{`) this.#inner.read(part);
         return undefined;
       }
       this.#begin();
     }
-    if (endsValue) this.#addValue(this.#takeText(value));
-    else if (isNext && this.#parts.length > '<parameter='.length && nameEnd === '>') {
-      const text = this.#takeText('<parameter=');
+    if (endsValue) this.#addValue(this.#takeText(this.#valueMatch));
+    else if (isNext && this.#parts.length > '<parameter='.length && this.#isFunction) {
+      const text = this.#takeText(this.#nextMatch);
       if (text.trim() !== '') this.#addValue(text);
       this.#parts = [...'<parameter='];
     }
     return undefined;
   }
 
-  #takeText(marker: string): string {
+  #takeText({ marker }: MarkerMatch): string {
     const text = this.#parts.join('').slice(0, -marker.length);
     this.#parts = [];
     return text;
@@ -89,37 +86,33 @@ export class TagCall implements Reader {
 
   #addValue(source: string): void {
     const text = source.trimStart();
-    const [, key, value] =
-      this.#style.nameEnd === '>'
-        ? (/^<parameter=([^>]+)>([\s\S]*)$/.exec(text) ?? [])
-        : (/^<arg_key>([^<]*)<\/arg_key>\s*<arg_value>([\s\S]*)$/.exec(text) ?? []);
+    const [, key, value] = this.#isFunction
+      ? (/^<parameter=([^>]+)>([\s\S]*)$/.exec(text) ?? [])
+      : (/^<arg_key>([^<]*)<\/arg_key>\s*<arg_value>([\s\S]*)$/.exec(text) ?? []);
     if (key === undefined || value === undefined) {
       this.#isBroken = true;
       this.#parts = [source];
       return;
     }
-    const shown = this.#style.nameEnd === '>' ? value.replace(/^\n/, '').replace(/\n$/, '') : value;
+    const shown = this.#isFunction ? value.replace(/^\n/, '').replace(/\n$/, '') : value;
     const name = key.trim();
-    const content = readValue(shown, this.#types(this.#name!, name), this.#style.nameEnd === '<');
-    Object.defineProperty(this.#values, name, {
-      value: content,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
-    this.#sink.delta(`${this.#count++ > 0 ? ', ' : ''}${JSON.stringify(name)}: ${JSON.stringify(content)}`);
+    const content = readValue(shown, this.#types(this.#name!, name), !this.#isFunction);
+    this.#values.push([name, content]);
+    this.#sink.delta(
+      `${this.#values.length > 1 ? ', ' : ''}${JSON.stringify(name)}: ${JSON.stringify(content)}`,
+    );
   }
 
   #finish(text: string): string {
     if (!this.#isBroken && text.trim().startsWith('<parameter=')) this.#addValue(text);
     else if (text.trim() !== '') this.#isBroken = true;
     if (this.#isBroken) {
-      this.#sink.error('the tool call is not in the form that is expected', this.#parts.join('') || text);
+      this.#sink.error('the tool call is not valid', this.#parts.join('') || text);
       return '';
     }
     if (!this.#isNamed) this.#begin();
     this.#sink.delta('}');
-    this.#sink.finish(this.#values);
+    this.#sink.finish(Object.fromEntries(this.#values));
     return '';
   }
 
