@@ -23,6 +23,7 @@ function withFloatActivations(profile: Profile): Profile {
 const types = [
   ...['Q4_0', 'Q4_1', 'Q5_0', 'Q5_1', 'Q8_0', 'Q2_K', 'Q3_K', 'Q4_K', 'Q5_K', 'Q6_K', 'IQ4_NL', 'IQ4_XS'],
   ...['TQ1_0', 'TQ2_0', 'MXFP4', 'IQ1_S', 'IQ1_M', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ3_XXS', 'IQ3_S'],
+  ...['Q1_0', 'Q2_0'],
 ] as TensorType[];
 const folded: readonly TensorType[] = ['Q4_1', 'Q5_1', 'Q2_K', 'Q4_K', 'Q5_K'];
 

@@ -43,7 +43,7 @@ export function createTinyModel({ type = 'F32', seed = 1, ...changes }: TinyMode
   const add = (name: string, storedAs: TensorType, shape: readonly number[], value: () => number) => {
     const elements = shape.reduce((product, size) => product * size, 1);
     const values = Float32Array.from({ length: elements }, value);
-    const bytes = /^IQ[123]/.test(storedAs)
+    const bytes = /^(IQ[123]|Q[12]_0)/.test(storedAs)
       ? arbitraryBlocks(storedAs, values, random.next)
       : encodeTensor(storedAs, values, shape);
     tensors.set(name, { name, type: storedAs, shape, byteLength: bytes.byteLength });

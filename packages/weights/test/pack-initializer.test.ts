@@ -61,6 +61,9 @@ describe.each([
   ['IQ2_S', 8, 16],
   ['IQ3_XXS', 8, 32],
   ['IQ3_S', 8, 32],
+  ['NVFP4', 8, 16],
+  ['Q1_0', 4, 32],
+  ['Q2_0', 4, 32],
 ] as const)('%s in %i bits on its own grid', (type, bits, scaleLength) => {
   const tensors = [3, 2].map((outputs, index): MemoryTensor => {
     const bytes = generateBlocks(type, outputs * 2, index);

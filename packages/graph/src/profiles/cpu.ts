@@ -42,6 +42,9 @@ const forms: Partial<Record<TensorType, LinearForm>> = {
   IQ2_S: blocks(8, 16),
   IQ3_XXS: blocks(8, 32),
   IQ3_S: blocks(8, 32),
+  NVFP4: blocks(8, 16),
+  Q1_0: blocks(4, 32),
+  Q2_0: blocks(4, 32),
 };
 
 /**

@@ -25,6 +25,7 @@ const typeNumbers: Partial<Record<TensorType, number>> = {
   Q4_1: 3,
   Q8_0: 8,
   Q6_K: 14,
+  I8: 24,
 };
 
 /**

@@ -10,6 +10,9 @@ import { iq3_xxs } from './iq3-xxs.ts';
 import { iq4_nl } from './iq4-nl.ts';
 import { iq4_xs } from './iq4-xs.ts';
 import { mxfp4 } from './mxfp4.ts';
+import { nvfp4 } from './nvfp4.ts';
+import { q1_0 } from './q1-0.ts';
+import { q2_0 } from './q2-0.ts';
 import { q2_k } from './q2-k.ts';
 import { q3_k } from './q3-k.ts';
 import { q4_0 } from './q4-0.ts';
@@ -26,7 +29,7 @@ import { tq2_0 } from './tq2-0.ts';
 const formats: ReadonlyMap<TensorType, BlockFormat> = new Map(
   [
     ...[q4_0, q4_1, q5_0, q5_1, q8_0, q2_k, q3_k, q4_k, q5_k, q6_k, iq4_nl, iq4_xs, tq1_0, tq2_0, mxfp4],
-    ...[iq1_s, iq1_m, iq2_xxs, iq2_xs, iq2_s, iq3_xxs, iq3_s],
+    ...[iq1_s, iq1_m, iq2_xxs, iq2_xs, iq2_s, iq3_xxs, iq3_s, nvfp4, q1_0, q2_0],
   ].map((format) => [format.type, format]),
 );
 

@@ -6,7 +6,7 @@ const round = Math.fround;
 const blockBytes = 17;
 
 /** Twice the values of E2M1 (OCP Microscaling Formats 1.0), with the sign in bit 3. */
-const table = Int8Array.of(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12);
+export const e2m1Table: Int8Array = Int8Array.of(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12);
 
 /** 4-bit floating point: a byte with the exponent of a power of two, half of which is the scale, then nibbles as in Q4_0. */
 export const mxfp4: BlockFormat = {
@@ -19,7 +19,7 @@ export const mxfp4: BlockFormat = {
   hasMinimum: false,
   unpack(bytes, codes) {
     for (let at = 1, to = 0; to < codes.length; at += blockBytes, to += 32) {
-      unpackThroughTable(bytes, at, table, codes, to);
+      unpackThroughTable(bytes, at, e2m1Table, codes, to);
     }
   },
   readScales(bytes, scales) {
@@ -44,7 +44,7 @@ function nearest(value: number, scale: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let index = 0; index < 16; index++) {
-    const error = Math.abs(round(round(table[index]! * scale) - value));
+    const error = Math.abs(round(round(e2m1Table[index]! * scale) - value));
     if (error < least) {
       least = error;
       best = index;

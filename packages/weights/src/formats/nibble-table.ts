@@ -2,8 +2,8 @@
 export const zeroCode = 128;
 
 /**
- * Writes the table's values, around {@link zeroCode}, for 32 elements with the first 16 in the low and the others in
- * the high nibbles of 16 bytes.
+ * Writes the table's values, around {@link zeroCode}, for twice as many elements as bytes, the first half in the low
+ * and the others in the high nibbles.
  */
 export function unpackThroughTable(
   bytes: Uint8Array,
@@ -11,10 +11,11 @@ export function unpackThroughTable(
   table: Int8Array,
   codes: Uint8Array,
   to: number,
+  count = 16,
 ): void {
-  for (let place = 0; place < 16; place++) {
+  for (let place = 0; place < count; place++) {
     const stored = bytes[at + place]!;
     codes[to + place] = table[stored & 15]! + zeroCode;
-    codes[to + 16 + place] = table[stored >> 4]! + zeroCode;
+    codes[to + count + place] = table[stored >> 4]! + zeroCode;
   }
 }

@@ -40,6 +40,9 @@ const rows: readonly Row[] = [
   [34, 'TQ1_0', 256, 54],
   [35, 'TQ2_0', 256, 66],
   [39, 'MXFP4', 32, 17],
+  [40, 'NVFP4', 64, 36],
+  [41, 'Q1_0', 128, 18],
+  [42, 'Q2_0', 64, 18],
 ];
 
 const byId = new Map(rows.map(([id, type]) => [id, type]));
@@ -57,9 +60,6 @@ const unusable: ReadonlyMap<number, string> = new Map([
   [36, 'IQ4_NL_4_4'],
   [37, 'IQ4_NL_4_8'],
   [38, 'IQ4_NL_8_8'],
-  [40, 'NVFP4'],
-  [41, 'Q1_0'],
-  [42, 'Q2_0'],
 ]);
 
 /** The type with a ggml id, or `undefined`. */

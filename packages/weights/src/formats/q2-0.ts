@@ -1,0 +1,23 @@
+import type { BlockFormat } from './block-format.ts';
+import { readHalf } from './float16.ts';
+
+/** 2 bits around 1 times a float16 scale for 64 elements: the scale, then 16 bytes, four neighbours to a byte. */
+export const q2_0: BlockFormat = {
+  type: 'Q2_0',
+  blockLength: 64,
+  blockBytes: 18,
+  scaleLength: 32,
+  codeBits: 2,
+  zeroCode: 1,
+  hasMinimum: false,
+  unpack(bytes, codes) {
+    for (let index = 0; index < codes.length; index++) {
+      const byte = bytes[(index >> 6) * 18 + 2 + ((index & 63) >> 2)]!;
+      codes[index] = (byte >> (2 * (index & 3))) & 3;
+    }
+  },
+  readScales(bytes, scales) {
+    for (let at = 0, to = 0; to < scales.length; at += 18, to += 2)
+      scales.fill(readHalf(bytes, at), to, to + 2);
+  },
+};
