@@ -1,5 +1,6 @@
 import { allOne, allZero, foldedGrid, remainderForm } from './folded-grid.ts';
 import type { PackPart } from './pack-initializer.ts';
+import { joinNibbles } from './pack-quantized.ts';
 import { partFormat } from './read-parameters.ts';
 import { remainderBlocks } from './recipe-layout.ts';
 
@@ -17,19 +18,22 @@ export function packFoldedQuantized(part: PackPart, target: Uint8Array): void {
   const rowBytes = (inputs / blockLength) * blockBytes;
   const row = new Uint8Array(inputs + added * blockSize).fill(form.zero, inputs);
   const codes = row.subarray(0, inputs);
+  const words = new Uint32Array(row.buffer);
+  const packedWords = new Uint32Array(target.buffer, target.byteOffset, target.byteLength >>> 2);
   const packedBytes = (row.length * bits) / 8;
   for (let output = 0; output < outputs; output++) {
     unpack(part.bytes.subarray(output * rowBytes, (output + 1) * rowBytes), codes);
     shiftCodes(codes, shifts.subarray(output * sums, (output + 1) * sums), scaleLength);
     row.set(digits.subarray(output * sums * form.digits, (output + 1) * sums * form.digits), inputs);
-    let to = (firstOutput + output) * packedBytes;
+    const to = (firstOutput + output) * packedBytes;
     if (bits === 8) target.set(row, to);
-    else for (let at = 0; at < row.length; at += 2) target[to++] = row[at]! | (row[at + 1]! << 4);
+    else joinNibbles(words, packedWords, to >>> 2);
   }
 }
 
 function shiftCodes(codes: Uint8Array, shifts: Int16Array, scaleLength: number): void {
-  for (const [block, shift] of shifts.entries()) {
+  for (let block = 0; block < shifts.length; block++) {
+    const shift = shifts[block]!;
     if (shift === 0) continue;
     const start = block * scaleLength;
     const end = start + scaleLength;

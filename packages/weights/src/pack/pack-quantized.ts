@@ -49,8 +49,15 @@ function packNibblePairs(part: PackPart, rows: Uint8Array): void {
       new Uint8Array(words.buffer, 0, words.byteLength),
     );
     if (!hasMinimum) addToAll(words, zeroNibble - zeroCode);
-    for (let at = 0; at < words.length; at += 2)
-      packed[to++] = joinPairs(words[at]!) | (joinPairs(words[at + 1]!) << 16);
+    joinNibbles(words, packed, to);
+    to += words.length >>> 1;
+  }
+}
+
+/** Packs 4-bit codes, one to a byte, two to a byte: the first in the low bits. Takes an even number of words. */
+export function joinNibbles(codes: Uint32Array, packed: Uint32Array, to: number): void {
+  for (let at = 0, place = to; at < codes.length; at += 2, place++) {
+    packed[place] = joinPairs(codes[at]!) | (joinPairs(codes[at + 1]!) << 16);
   }
 }
 
