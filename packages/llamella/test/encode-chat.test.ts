@@ -89,7 +89,7 @@ test('the messages are left as they are', () => {
 describe('tools and documents', () => {
   const listing: ChatTemplate = {
     render: (messages, options = {}) =>
-      `<|im_start|>${JSON.stringify(options.tools)}${JSON.stringify(options.documents)}${options.variables?.['mood']}` +
+      `<|im_start|>${JSON.stringify(options.tools)}${JSON.stringify(options.documents)}${options.variables?.mood}` +
       `${options.continueFinalMessage}${messages.map(({ content }) => content).join('')}`,
   };
 

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
-test('the example of the README prints what it says', async () => {
-  const [example, ...others] = await readmeExamples(folder);
-  expect(others).toEqual([]);
-  expect(await runExample(folder, example!)).toBe(example!.output);
+test('the examples of the README print what it says', async () => {
+  const examples = await readmeExamples(folder);
+  expect(examples).toHaveLength(2);
+  for (const example of examples) expect(await runExample(folder, example)).toBe(example.output);
 });

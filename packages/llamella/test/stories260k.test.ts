@@ -5,13 +5,15 @@ import { createNodeBackend } from '@llamella/runtime-node';
 import { createSampler, logprobs } from '@llamella/sampler';
 import type { Backend, Tokenizer } from '@llamella/spec';
 import { openGguf } from '@llamella/weights';
-import { fileSource } from 'llamella';
+import { fileSource, loadModel } from 'llamella';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packWeights } from '../src/pack-weights.ts';
 import { collect } from './support/collect.ts';
 import { goldenFile, readGolden } from './support/golden-file.ts';
 
 interface LlamaGolden {
+  readonly encode_bos: { readonly text: string; readonly ids: number[] }[];
+  readonly greedy_text_until_bos: string;
   readonly greedy_from_bos: number[];
   readonly greedy_logits_first16: number[][];
   readonly prompts: { readonly prompt_ids: number[]; readonly greedy_ids: number[] }[];
@@ -25,7 +27,7 @@ interface LossGolden {
 const golden = readGolden<LlamaGolden>('stories260K.golden.json');
 const losses = readGolden<LossGolden>('stories260K-transformers.golden.json');
 
-/** The file's own tokenizer is SentencePiece; ids are all that these tests need. */
+/** Ids are all that the tests of the graph need. */
 const tokenizer: Tokenizer = {
   vocabularySize: 512,
   specialTokenIds: { bos: 1 },
@@ -113,4 +115,13 @@ describe.each([cpuExactProfile, cpuProfile])('stories260K with the profile $name
     const value = mean(await nll(golden.greedy_from_bos));
     expect(Math.abs(value - losses.greedy_from_bos_mean_nll_nats)).toBeLessThan(1e-4);
   });
+});
+
+test('stories260K with its own tokenizer, SentencePiece, tells the story of llama2.c', async () => {
+  await using model = await loadModel(goldenFile('stories260K-f32.gguf'));
+  for (const { text, ids } of golden.encode_bos) expect([...model.tokenizer.encode(text)], text).toEqual(ids);
+  const story = golden.greedy_text_until_bos;
+  let text = '';
+  for await (const part of model.generate('', { temperature: 0, stopTokens: [1] })) text += part.text;
+  expect(text.trim()).toBe(story.trim());
 });
