@@ -6,7 +6,15 @@ import { missingTemplate, templateError } from './template-error.ts';
 /** The parts of a Hugging Face `tokenizer_config.json` that are read. */
 export interface TokenizerConfig {
   /** One template, or several with names. */
-  readonly chat_template?: string | readonly { readonly name: string; readonly template: string }[] | null;
+  readonly chat_template?:
+    | string
+    | readonly {
+        /** Such as `default`, `tool_use` or `rag`. */
+        readonly name: string;
+        /** The Jinja source. */
+        readonly template: string;
+      }[]
+    | null;
   /** `bos_token` and others: a text, or an object with the text as `content`. */
   readonly [field: string]: unknown;
 }

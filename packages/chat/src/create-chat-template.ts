@@ -28,9 +28,9 @@ export interface ChatTemplateOptions {
 }
 
 /**
- * Compiles a Jinja chat template. Jinja is read and run as transformers 5.23 does it: version 3.1, `trim_blocks`,
- * `lstrip_blocks`, loop controls, `generation` blocks, a sandbox without changes to lists and dicts, and the functions
- * `raise_exception`, `strftime_now`, `range`, `dict` and `namespace`.
+ * Compiles a Jinja chat template, which `@huggingface/jinja` runs with `trim_blocks`, `lstrip_blocks`, loop controls and
+ * `generation` blocks; what the README's last part lists is mended, to give the text that transformers 5.23 gives. The
+ * functions `raise_exception`, `strftime_now`, `range`, `dict` and `namespace` are there.
  *
  * `render` passes `messages`, `tools`, `documents`, `add_generation_prompt`, `bos_token`, `eos_token` and all
  * `variables`. It throws `InvalidArgumentError` for messages, tools or documents of the wrong shape, and a

@@ -1,12 +1,15 @@
 /** A piece of a message, as OpenAI's interface writes it: `{ type: 'text', text }`, or what else a template knows. */
 export interface ChatContentPart {
+  /** What kind of part this is: `text`, or another that the template knows, such as `image`. */
   readonly type: string;
+  /** The text of a part of the type `text`. */
   readonly text?: string;
   readonly [field: string]: unknown;
 }
 
 /** One message of a conversation. */
 export interface ChatMessage {
+  /** Who speaks: one of these, or another role that the template knows. */
   readonly role: 'system' | 'user' | 'assistant' | 'tool' | (string & {});
   /** A text, or parts for templates that take them, or `null` beside tool calls. */
   readonly content: string | readonly ChatContentPart[] | null;

@@ -2,13 +2,25 @@ import type { OutputEvent } from './events.ts';
 
 /** An answer as a message: what OpenAI's interface calls it, so that a template can write it again. */
 export interface AssistantMessage {
+  /** Always the assistant. */
   readonly role: 'assistant';
+  /** The text of the answer, and that of calls that cannot be read. */
   readonly content: string;
+  /** The reasoning before it, if there is any. */
   readonly reasoning_content?: string;
+  /** The calls, in order, if there are any. */
   readonly tool_calls?: readonly {
+    /** What the result of the call refers to. */
     readonly id: string;
+    /** The only kind of call. */
     readonly type: 'function';
-    readonly function: { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> };
+    /** What is called. */
+    readonly function: {
+      /** Name of the function. */
+      readonly name: string;
+      /** Its arguments by name. */
+      readonly arguments: Readonly<Record<string, unknown>>;
+    };
   }[];
   readonly [field: string]: unknown;
 }

@@ -1,20 +1,55 @@
 /** What a model's output consists of, in the order in which it comes. */
 export type OutputEvent =
-  | { readonly type: 'text' | 'reasoning'; readonly text: string }
-  /** All text so far was reasoning: the model closed reasoning that nothing had opened. */
-  | { readonly type: 'text-was-reasoning' }
-  | { readonly type: 'tool-call-start'; readonly index: number; readonly id: string; readonly name: string }
-  /** A piece of the arguments, which together are the JSON text of an object. */
-  | { readonly type: 'tool-call-delta'; readonly index: number; readonly text: string }
   | {
-      readonly type: 'tool-call-end';
+      /** Text of the answer, or reasoning before it. */
+      readonly type: 'text' | 'reasoning';
+      /** The next piece of it. */
+      readonly text: string;
+    }
+  | {
+      /** All text so far was reasoning: the model closed reasoning that nothing had opened. */
+      readonly type: 'text-was-reasoning';
+    }
+  | {
+      /** A call begins. */
+      readonly type: 'tool-call-start';
+      /** Place among the calls of this output, from 0. */
       readonly index: number;
+      /** The model's own id, or what `createId` made. */
       readonly id: string;
+      /** Name of the function. */
       readonly name: string;
+    }
+  | {
+      /** A piece of the arguments, which together are the JSON text of an object. */
+      readonly type: 'tool-call-delta';
+      /** Which call it belongs to. */
+      readonly index: number;
+      /** The piece. */
+      readonly text: string;
+    }
+  | {
+      /** A call is complete. */
+      readonly type: 'tool-call-end';
+      /** Which call it is. */
+      readonly index: number;
+      /** The same as at its start. */
+      readonly id: string;
+      /** Name of the function. */
+      readonly name: string;
+      /** All arguments by name. */
       readonly arguments: Readonly<Record<string, unknown>>;
     }
-  /** A call that cannot be read. `text` is what the model wrote; a call of this `index` that has started has no end. */
-  | { readonly type: 'error'; readonly problem: string; readonly text: string; readonly index?: number };
+  | {
+      /** A call that cannot be read. */
+      readonly type: 'error';
+      /** What is wrong with it. */
+      readonly problem: string;
+      /** What the model wrote. */
+      readonly text: string;
+      /** Which call it is, when it has started; it has no end then. */
+      readonly index?: number;
+    };
 
 /** Reads one construct of an output, a character at a time. */
 export interface Reader {

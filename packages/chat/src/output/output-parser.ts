@@ -4,6 +4,7 @@ import { FORMATS, type OutputFormat, type OutputFormatName } from './formats.ts'
 import { HarmonyMessage } from './harmony.ts';
 import type { ParameterTypes } from './tag-call.ts';
 
+/** Options of `createOutputParser`. */
 export interface OutputParserOptions {
   /** The prompt, or its end: when it opened reasoning, the output begins within it. */
   readonly prompt?: string;
@@ -17,9 +18,14 @@ const THINK = ['<think>', '</think>'] as const;
 
 /** Tells text, reasoning and tool calls of a model's output apart while it comes. */
 export interface OutputParser {
-  /** @param text the next piece of the output, of any length */
+  /**
+   * Reads on.
+   *
+   * @param text the next piece of the output, of any length
+   * @returns what has become certain with it
+   */
   push(text: string): OutputEvent[];
-  /** The output is complete. */
+  /** The output is complete. @returns what was still open */
   end(): OutputEvent[];
 }
 
