@@ -2,6 +2,7 @@ import { piecesToByteAlphabet } from './byte-level-text.ts';
 import { ChainDecoder } from './chain-decoder.ts';
 import { withCleanUp } from './clean-up-spaces.ts';
 import { joinWithSpaces } from './decode-per-token.ts';
+import type { FileNode } from './file-node.ts';
 import { allDecoders } from './json-decoder.ts';
 import { allNormalizers } from './json-normalizer.ts';
 import { readPairModel } from './json-pair-models.ts';
@@ -26,7 +27,6 @@ export const allReaders: JsonReaders = {
   },
   normalizers: allNormalizers,
   preTokenizers: allPreTokenizers,
-  decoders: allDecoders,
   postProcessors: {
     BertProcessing: readBertProcessing,
     ByteLevel: readTrimming,
@@ -34,6 +34,33 @@ export const allReaders: JsonReaders = {
     TemplateProcessing: readTemplate,
   },
   byteAlphabet: piecesToByteAlphabet,
-  decodeWith: (steps, textOf) => new ChainDecoder(steps.length > 0 ? steps : [joinWithSpaces], textOf),
-  cleanUp: withCleanUp,
+  kindOf,
+  readDecoder(_node, steps, textOf) {
+    const chain = steps.map((step) => step.get('type').oneOf(allDecoders)(step));
+    return new ChainDecoder(chain.length > 0 ? chain : [joinWithSpaces], textOf);
+  },
+  cleanUp: (decoder, config, kind) => (cleansUp(config, kind) ? withCleanUp(decoder) : decoder),
 };
+
+/** Models are told apart by their other fields. */
+function kindOf(model: FileNode): string | undefined {
+  const has = (key: string) => !model.get(key).absent;
+  if (has('merges')) return 'BPE';
+  if (has('continuing_subword_prefix')) return 'WordPiece';
+  if (!has('vocab')) return undefined;
+  return Array.isArray(model.get('vocab').value) ? 'Unigram' : 'WordLevel';
+}
+
+/**
+ * Whether decoded text is to be cleaned up. That of BPE is not, whatever the file says, because there it takes out
+ * spaces that belong to the text.
+ *
+ * Source: `_decode` in tokenization_utils_tokenizers.py of https://github.com/huggingface/transformers
+ */
+function cleansUp(config: FileNode, kind: string | undefined): boolean {
+  const key = 'clean_up_tokenization_spaces';
+  return (
+    config.get(key).boolean() &&
+    (kind !== 'BPE' || config.get(`${key}_for_bpe_even_though_it_will_corrupt_output`).boolean())
+  );
+}

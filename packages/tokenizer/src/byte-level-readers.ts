@@ -2,7 +2,7 @@ import { fullPackage } from './full-package.ts';
 import { readByteLevel, readDigits } from './json-byte-level.ts';
 import { readBytePairModel } from './json-byte-pair-model.ts';
 import { readKnownSplit } from './json-known-split.ts';
-import { readRobertaProcessing, readTemplate, readTrimming } from './json-post-processor.ts';
+import { readTemplate, readTrimming } from './json-post-processor.ts';
 import type { JsonReaders } from './json-readers.ts';
 import { unicodeForms } from './json-unicode-forms.ts';
 
@@ -23,11 +23,11 @@ export const byteLevelReaders: JsonReaders = {
     Digits: readDigits,
     Split: (node) => readKnownSplit(node) ?? node.unsupported(fullPackage),
   },
-  decoders: {},
   postProcessors: {
     ByteLevel: readTrimming,
-    RobertaProcessing: readRobertaProcessing,
     TemplateProcessing: readTemplate,
   },
+  kindOf: () => 'BPE',
+  readDecoder: (node) => node.unsupported(fullPackage),
   advice: fullPackage,
 };

@@ -4,7 +4,7 @@ import { pieceModel } from './piece-model.ts';
 import { symbolList } from './symbol-list.ts';
 import { isSpecialKind } from './token-kind.ts';
 import type { TokenModel } from './token-model.ts';
-import { utf8Length, writeUtf8 } from './utf8.ts';
+import { utf8Length } from './utf8.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 const unitOfByte = Uint16Array.from(characterOfByte, (character) => character.charCodeAt(0));
@@ -34,6 +34,7 @@ export function bytePairModel(
   const byteIds = Int32Array.from(characterOfByte, (character) => index.find(character));
   const units = new Uint16Array(index.longest);
   const symbols = symbolList();
+  const encoder = new TextEncoder();
   let bytes = new Uint8Array(256);
 
   /** The token for all the bytes, or -1; never a control token, which text must not be able to forge. */
@@ -47,7 +48,7 @@ export function bytePairModel(
   return pieceModel((text, start, end, put) => {
     const room = 3 * (end - start);
     if (room > bytes.length) bytes = new Uint8Array(room);
-    const length = writeUtf8(text, start, end, bytes);
+    const length = encoder.encodeInto(text.slice(start, end), bytes).written;
     const whole = ignoreMerges ? wholeToken(length) : -1;
     if (whole >= 0) {
       put(whole, start, end);

@@ -3,7 +3,7 @@ import { pieceModel } from './piece-model.ts';
 import { symbolList } from './symbol-list.ts';
 import { tokenBorders } from './token-borders.ts';
 import type { TokenModel } from './token-model.ts';
-import { UnknownText } from './unknown-text.ts';
+import { unknownText } from './unknown-text.ts';
 import { characterLength } from './utf8.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -36,7 +36,7 @@ export function characterPairModel(
   options: CharacterPairOptions,
 ): TokenModel {
   const { idOf, prefix = '', suffix = '', ignoreMerges, wholeLineEnds, unknownId, fuseUnknown } = options;
-  const unknown = new UnknownText(unknownId, options.byteFallback ? idOf : undefined);
+  const unknown = unknownText(unknownId, options.byteFallback ? idOf : undefined);
   const symbols = symbolList();
   // Without an unknown token characters are left out, which makes neighbours of others.
   const mayCut = !ignoreMerges && prefix + suffix === '' && unknownId !== undefined;
@@ -63,9 +63,9 @@ export function characterPairModel(
           symbols.add(id, from, at);
           continue;
         }
-        const bytes = unknown.bytesOf(text, from, at);
-        for (let i = 0; i < bytes; i++) symbols.add(unknown.byteId(i), from, at);
-        if (bytes > 0 || unknownId === undefined) continue;
+        const bytes = unknown.bytesOf(text.slice(from, at));
+        for (const byteId of bytes) symbols.add(byteId, from, at);
+        if (bytes.length > 0 || unknownId === undefined) continue;
         if (!fuseUnknown) endUnknown();
         if (unknownStart < 0) unknownStart = from;
         unknownEnd = at;

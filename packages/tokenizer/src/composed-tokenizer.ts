@@ -87,11 +87,11 @@ export function composeTokenizer(parts: TokenizerParts): TextTokenizer {
     const parse = typeof special === 'boolean' ? special : new Set(special);
     const sink = new TokenSink(withOffsets, limit);
     const source = new OriginalText(text.toWellFormed());
-    if (around) for (const id of prefix) sink.pushEmpty(id);
+    if (around) for (const id of prefix) sink.push(id);
     encodeStretches(splitRaw, source, 0, text.length, parse, sink, (start, end) =>
       encodePlain(source, start, end, parse, sink),
     );
-    if (around) for (const id of suffix) sink.pushEmpty(id);
+    if (around) for (const id of suffix) sink.push(id);
     return sink;
   };
 
@@ -107,15 +107,15 @@ export function composeTokenizer(parts: TokenizerParts): TextTokenizer {
     specialTokenIds: Object.fromEntries(Object.entries(roles).filter(([, id]) => id !== undefined)),
     endOfGenerationIds: endOfGenerationIds(vocabulary, [roles.eos, ...ends]),
     template: post,
-    encode: (text, options) => new Uint32Array(run(text, options).ids),
+    encode: (text, options) => run(text, options).ids(),
     encodeWithOffsets(text, options) {
       const sink = run(text, options, true);
-      const ids = new Uint32Array(sink.ids);
-      const offsets = new Uint32Array(sink.offsets!);
+      const ids = sink.ids();
+      const offsets = sink.offsets();
       if (post.trimOffsets) trimOffsets(text, ids, offsets, vocabulary, post.addPrefixSpace);
       return { ids, offsets };
     },
-    countTokens: (text, options) => run(text, options).ids.length,
+    countTokens: (text, options) => run(text, options).length,
     isWithinLimit(text, limit, options) {
       if (!(limit >= 0)) throw new InvalidArgumentError('limit', `must be a number of tokens, is ${limit}`);
       return !run(text, options, false, limit).full;

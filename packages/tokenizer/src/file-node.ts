@@ -50,14 +50,7 @@ export class FileNode {
     return this.value as string;
   }
 
-  /** A string of one code point. */
-  character(): string {
-    const text = this.string();
-    if (text === '' || text !== String.fromCodePoint(text.codePointAt(0)!)) this.#expected('one character');
-    return text;
-  }
-
-  boolean(fallback: boolean): boolean {
+  boolean(fallback = false): boolean {
     if (this.absent) return fallback;
     if (typeof this.value !== 'boolean') this.#expected('true or false');
     return this.value as boolean;

@@ -1,4 +1,4 @@
-import { ByteLevelDecoder } from './byte-level-decoder.ts';
+import { byteLevelDecoder } from './byte-level-decoder.ts';
 import { bytePairModel } from './byte-pair-model.ts';
 import type { GgufParts, GgufPreTokenizer, GgufSource } from './gguf-readers.ts';
 import { readMerges } from './merge-table.ts';
@@ -8,6 +8,6 @@ export function readGgufByteLevel({ vocabulary, get }: GgufSource, pre: GgufPreT
   return {
     ...pre,
     model: bytePairModel(vocabulary, readMerges(get('merges'), vocabulary, false), pre),
-    decoder: new ByteLevelDecoder(vocabulary),
+    decoder: byteLevelDecoder(vocabulary),
   };
 }

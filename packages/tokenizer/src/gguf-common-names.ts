@@ -26,20 +26,14 @@ export const llama3 = (digits = 3) =>
       : scanLlama3(text, start, end, digits),
   );
 
-/** Those of GPT-2, Llama 3, Qwen 2, SmolLM and others that cut as one of them. */
+/** Those of GPT-2, Llama 3, Qwen 2, SmolLM and of models in wide use that cut as one of them. */
 export const commonNames: GgufNames = [
-  ['llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano', () => [llama3()], 'mb'],
+  ['llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral lfm2', () => [llama3()], 'mb'],
   ['dbrx smaug-bpe chatglm-bpe', () => [llama3()]],
   ['glm4 glm5', () => [llama3()], 'm'],
-  [
-    'gpt-2 phi-2 jina-es jina-de gigachat jina-v2-es jina-v2-de a.x-4.0 mellum modern-bert jina-v1-en jina-v2-code roberta-bpe mpt olmo jais trillion granite-docling exaone4',
-    () => [gpt2()],
-  ],
-  ['smollm starcoder refact command-r codeshell exaone minerva-7b mellum2', () => [singleDigits(), gpt2()]],
-  [
-    'qwen2 deepseek-r1-qwen kormo f2llmv2 megrez stablelm2 hunyuan solar-open grok-2 bailingmoe bailingmoe2 llada-moe',
-    () => [llama3(1)],
-  ],
+  ['gpt-2 phi-2 mpt olmo exaone4 granite-docling', () => [gpt2()]],
+  ['smollm starcoder command-r exaone', () => [singleDigits(), gpt2()]],
+  ['qwen2 deepseek-r1-qwen stablelm2 hunyuan grok-2', () => [llama3(1)]],
 ];
 
 /**

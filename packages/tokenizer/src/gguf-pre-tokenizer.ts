@@ -45,6 +45,13 @@ const casedLetter =
   /(?![\u0560-\u0588\u10c7-\u10ff\u1c80-\u1c8f\u2d00-\u2d2d\ua790-\ua7ff\uab30-\uab6f\u{10500}-\u{105ff}\u{10d00}-\u{1189f}\u{118e0}-\u{1e8ff}])[\u0295\p{LC}]/u;
 
 const rareNames: GgufNames = [
+  ['midm-2.0 jina-v5-nano', () => [llama3()], 'mb'],
+  [
+    'jina-es jina-de gigachat jina-v2-es jina-v2-de a.x-4.0 mellum modern-bert jina-v1-en jina-v2-code roberta-bpe jais trillion',
+    () => [gpt2()],
+  ],
+  ['refact codeshell minerva-7b mellum2', () => [singleDigits(), gpt2()]],
+  ['kormo f2llmv2 megrez solar-open bailingmoe bailingmoe2 llada-moe', () => [llama3(1)]],
   ['minicpm5', () => [threeDigits(), llama3()], 'm'],
   ['jais-2', () => [llama3(), scanWith(powersOfTwo)]],
   ['qwen35', () => [words({ ...qwen, word: letter + mark, other: other - mark + symbol })]],

@@ -11,7 +11,7 @@ import { sentencePieceNormalizer } from './sentence-piece-normalizer.ts';
 import { spaceSymbol } from './space-symbol.ts';
 import { isSpecialKind, TokenKind } from './token-kind.ts';
 import { UnigramModel, unknownPenalty } from './unigram-model.ts';
-import { UnknownText } from './unknown-text.ts';
+import { unknownText } from './unknown-text.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
@@ -24,7 +24,7 @@ export function readGgufScoredPairs({ vocabulary, get, id }: GgufSource): GgufPa
   const ids = { bos: 1, eos: 2, unknown: 0 };
   const addsSpace = get('add_space_prefix').boolean(true);
   const escaped = replaceAll(/ /g, spaceSymbol);
-  const unknown = new UnknownText(id('unknown', ids.unknown), (token) => vocabulary.idOf(token));
+  const unknown = unknownText(id('unknown', ids.unknown), (token) => vocabulary.idOf(token));
   return {
     normalizers: addsSpace ? [prepend(' '), escaped] : [escaped],
     preTokenizer: wholeText,
@@ -54,7 +54,7 @@ export function readGgufUnigram({ vocabulary, get, id }: GgufSource): GgufParts 
     if (kinds[token] === TokenKind.userDefined) scores[token] = 0;
   }
   const map = get('precompiled_charsmap');
-  const addsSpace = get('add_space_prefix').boolean(false);
+  const addsSpace = get('add_space_prefix').boolean();
   const isPiece = (token: number) =>
     [TokenKind.normal, TokenKind.userDefined, TokenKind.unused].some((kind) => kind === kinds[token]);
   return {
@@ -62,7 +62,7 @@ export function readGgufUnigram({ vocabulary, get, id }: GgufSource): GgufParts 
       sentencePieceNormalizer({
         characterMap: map.absent ? undefined : new CharacterMap(Uint8Array.from(numbersOf(map)), map),
         addDummyPrefix: addsSpace,
-        removeExtraWhitespaces: get('remove_extra_whitespaces').boolean(false),
+        removeExtraWhitespaces: get('remove_extra_whitespaces').boolean(),
         escapeWhitespaces: true,
         verbatimEnd: beginningsOf(tokens.filter((_, token) => kinds[token] === TokenKind.userDefined)),
         asLlamaCpp: true,
@@ -72,7 +72,7 @@ export function readGgufUnigram({ vocabulary, get, id }: GgufSource): GgufParts 
     model: new UnigramModel(
       new PieceIndex(tokens, isPiece),
       scores,
-      new UnknownText(id('unknown', ids.unknown)),
+      unknownText(id('unknown', ids.unknown)),
       { unknownScore: Math.fround(smallest - unknownPenalty) },
     ),
     decoder: llamaCppDecoder(vocabulary, addsSpace),

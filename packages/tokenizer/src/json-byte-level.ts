@@ -10,4 +10,4 @@ export const readByteLevel: PreTokenizerReader = (node) => {
 };
 
 export const readDigits: PreTokenizerReader = (node) =>
-  scanWith(numberScanner(node.get('individual_digits').boolean(false)));
+  scanWith(numberScanner(node.get('individual_digits').boolean()));

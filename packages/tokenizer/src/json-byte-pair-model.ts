@@ -11,9 +11,9 @@ export const readBytePairModel: ModelReader = (node, added) => {
   const unknown = node.get('unk_token');
   const unknownId = unknown.absent ? undefined : vocabulary.idOf(unknown.string());
   const model = bytePairModel(vocabulary, readMerges(node.get('merges'), vocabulary, true), {
-    ignoreMerges: node.get('ignore_merges').boolean(false),
+    ignoreMerges: node.get('ignore_merges').boolean(),
     unknownId,
-    fuseUnknown: node.get('fuse_unk').boolean(false),
+    fuseUnknown: node.get('fuse_unk').boolean(),
   });
   return { vocabulary, model, unknownId, takesBytes: true };
 };

@@ -77,7 +77,7 @@ export function withConfiguredEnds(config: FileNode, post: PostProcessor, vocabu
   if (post.hasTemplate) return;
   const ends = (role: string) => {
     const flag = config.get(`add_${role}_token`);
-    if (!flag.boolean(false)) return [];
+    if (!flag.boolean()) return [];
     return [roleId(config, role, vocabulary) ?? flag.fail(`asks for a token, but there is no ${role}_token`)];
   };
   const { single, pair } = surroundWith(ends('bos'), ends('eos'));

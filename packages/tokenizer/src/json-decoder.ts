@@ -1,5 +1,6 @@
 import { byteFallback, byteLevel, fuse, stripTokens, wordEnds } from './decode-joining.ts';
 import { collapseRepeats, joinWordPieces, metaspaceToSpaces, replaceInTokens } from './decode-per-token.ts';
+import { readCharacter } from './json-character.ts';
 import { readMetaspace } from './json-metaspace.ts';
 import { readPattern } from './json-pattern.ts';
 import type { DecoderReader } from './json-readers.ts';
@@ -23,7 +24,7 @@ export const allDecoders: Readonly<Record<string, DecoderReader>> = {
   Replace: (node) => replaceInTokens(readPattern(node.get('pattern')), node.get('content').string()),
   Strip: (node) =>
     stripTokens(
-      node.get('content').character(),
+      readCharacter(node.get('content')),
       node.get('start').index(2 ** 31),
       node.get('stop').index(2 ** 31),
     ),

@@ -1,4 +1,5 @@
 import type { FileNode } from './file-node.ts';
+import { readCharacter } from './json-character.ts';
 
 /** How a text gets a space before it: only the first piece of it, none, or every piece. */
 export type PrependScheme = 'first' | 'never' | 'always';
@@ -13,5 +14,5 @@ export function readMetaspace(node: FileNode): { replacement: string; scheme: Pr
     if (!field.absent && scheme !== 'never') field.fail(`${scheme} contradicts add_prefix_space`);
     scheme = 'never';
   }
-  return { replacement: node.get('replacement').character(), scheme };
+  return { replacement: readCharacter(node.get('replacement')), scheme };
 }

@@ -3,7 +3,7 @@ import type { FileNode } from './file-node.ts';
 import { readBytePairModel, refuseDropout } from './json-byte-pair-model.ts';
 import type { JsonModel, ModelReader } from './json-readers.ts';
 import { readTokens } from './json-vocabulary.ts';
-import { MergeTable, readMerges } from './merge-table.ts';
+import { type MergeTable, mergeTable, readMerges } from './merge-table.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Reads a model of type BPE: over bytes where the pre-tokenizer asks for it, else over characters. */
@@ -25,10 +25,10 @@ function readCharacterModel(node: FileNode, added: Parameters<ModelReader>[1]): 
     idOf,
     prefix,
     suffix: node.get('end_of_word_suffix').string(''),
-    ignoreMerges: node.get('ignore_merges').boolean(false),
+    ignoreMerges: node.get('ignore_merges').boolean(),
     unknownId: unknown.id,
-    fuseUnknown: node.get('fuse_unk').boolean(false),
-    byteFallback: node.get('byte_fallback').boolean(false),
+    fuseUnknown: node.get('fuse_unk').boolean(),
+    byteFallback: node.get('byte_fallback').boolean(),
   });
   return { vocabulary, model, unknownId: unknown.id };
 }
@@ -36,7 +36,7 @@ function readCharacterModel(node: FileNode, added: Parameters<ModelReader>[1]): 
 /** The prefix of the right token is not a part of what a merge makes. */
 function readPrefixedMerges(node: FileNode, vocabulary: Vocabulary, prefix: string): MergeTable {
   const merges = node.items();
-  const table = new MergeTable(merges.length);
+  const table = mergeTable(merges.length);
   for (const [rank, entry] of merges.entries()) {
     const [left = '', right = '', ...others] =
       typeof entry.value === 'string' ? entry.value.split(' ') : entry.items().map((part) => part.string());

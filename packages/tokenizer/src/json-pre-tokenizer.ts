@@ -1,5 +1,6 @@
 import type { FileNode } from './file-node.ts';
 import { readByteLevel, readDigits } from './json-byte-level.ts';
+import { readCharacter } from './json-character.ts';
 import { readKnownSplit } from './json-known-split.ts';
 import { readMetaspace } from './json-metaspace.ts';
 import { literalPattern, readPattern } from './json-pattern.ts';
@@ -13,7 +14,7 @@ import { splitScripts } from './unicode-scripts.ts';
 export const allPreTokenizers: Readonly<Record<string, PreTokenizerReader>> = {
   BertPreTokenizer: () => sequence([splitAt(whiteSpace, 'Removed'), splitAt(punctuation, 'Isolated')]),
   ByteLevel: readByteLevel,
-  CharDelimiterSplit: (node) => splitAt(literalPattern(node.get('delimiter').character()), 'Removed'),
+  CharDelimiterSplit: (node) => splitAt(literalPattern(readCharacter(node.get('delimiter'))), 'Removed'),
   Digits: readDigits,
   FixedLength: (node) => {
     const length = node.get('length').index(2 ** 31, 5);
@@ -27,7 +28,7 @@ export const allPreTokenizers: Readonly<Record<string, PreTokenizerReader>> = {
   Punctuation: (node) => splitAt(punctuation, readBehavior(node), false),
   Split: (node) =>
     readKnownSplit(node) ??
-    splitAt(readPattern(node.get('pattern')), readBehavior(node), node.get('invert').boolean(false)),
+    splitAt(readPattern(node.get('pattern')), readBehavior(node), node.get('invert').boolean()),
   UnicodeScripts: () => splitScripts,
   Whitespace: () => splitAt(whitespacePattern, 'Removed', true),
   WhitespaceSplit: () => splitAt(whiteSpace, 'Removed'),

@@ -39,17 +39,19 @@ export interface JsonReaders {
   readonly models: Readonly<Record<string, ModelReader>>;
   readonly normalizers: Readonly<Record<string, NormalizerReader>>;
   readonly preTokenizers: Readonly<Record<string, PreTokenizerReader>>;
-  readonly decoders: Readonly<Record<string, DecoderReader>>;
   readonly postProcessors: Readonly<Record<string, PostProcessorReader>>;
   /** Writes pieces in the byte-level alphabet, for models that do not do it themselves. */
   readonly byteAlphabet?: PreTokenizer;
-  /** Joins decoders; without it only the byte-level one is known. */
-  readonly decodeWith?: (
-    steps: readonly DecodeStep[],
+  /** The `type` of a model that has none, as in old files. */
+  readonly kindOf: (model: FileNode) => string | undefined;
+  /** Makes a decoder of steps other than the byte-level one. @param textOf the text of a token */
+  readonly readDecoder: (
+    node: FileNode,
+    steps: readonly FileNode[],
     textOf: (id: number) => string | undefined,
   ) => TokenDecoder;
-  /** Takes out spaces that English text does not have from what a decoder makes. */
-  readonly cleanUp?: (decoder: TokenDecoder) => TokenDecoder;
+  /** Takes spaces out of what a decoder makes, if tokenizer_config.json asks for it. @param kind of the model */
+  readonly cleanUp?: (decoder: TokenDecoder, config: FileNode, kind: string | undefined) => TokenDecoder;
   /** What to do about a part that is not in the tables, if it is not to take one of them. */
   readonly advice?: string;
 }

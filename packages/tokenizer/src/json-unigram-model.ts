@@ -1,13 +1,13 @@
-import type { AddedToken } from './added-tokens.ts';
 import { CharacterMap } from './character-map.ts';
 import type { FileNode } from './file-node.ts';
 import type { ModelReader, NormalizerReader } from './json-readers.ts';
+import { withAdded } from './json-vocabulary.ts';
 import { PieceIndex } from './piece-index.ts';
 import { precompiled } from './precompiled-normalizer.ts';
-import { isSpecialKind, TokenKind } from './token-kind.ts';
+import { isSpecialKind } from './token-kind.ts';
 import { UnigramModel, unknownPenalty } from './unigram-model.ts';
-import { UnknownText } from './unknown-text.ts';
-import { idLimit, normalKinds, Vocabulary } from './vocabulary.ts';
+import { unknownText } from './unknown-text.ts';
+import { idLimit } from './vocabulary.ts';
 
 /** Reads a model of type Unigram. Text never becomes a control token, even where the vocabulary scores it. */
 export const readUnigramModel: ModelReader = (node, added) => {
@@ -24,7 +24,7 @@ export const readUnigramModel: ModelReader = (node, added) => {
   const model = new UnigramModel(
     new PieceIndex(vocabulary.tokens, mayBe),
     scores,
-    new UnknownText(unknownId, node.get('byte_fallback').boolean(false) ? idOf : undefined),
+    unknownText(unknownId, node.get('byte_fallback').boolean() ? idOf : undefined),
     {
       unknownScore: scores.reduce((least, score) => Math.min(least, score), Infinity) - unknownPenalty,
       unknownPiece: unknownId !== undefined && mayBe(unknownId) ? tokens[unknownId] : undefined,
@@ -62,18 +62,6 @@ function readScoredTokens(list: FileNode): { tokens: string[]; scores: Float64Ar
     return token as string;
   });
   return { tokens, scores };
-}
-
-function withAdded(tokens: (string | undefined)[], added: readonly AddedToken[], node: FileNode): Vocabulary {
-  for (const { id, content } of added) {
-    while (tokens.length <= id) tokens.push(undefined);
-    if ((tokens[id] ??= content) !== content) {
-      node.fail(`id ${id} has two tokens, ${JSON.stringify(tokens[id])} and ${JSON.stringify(content)}`);
-    }
-  }
-  const kinds = normalKinds(tokens.length);
-  for (const { id, special } of added) kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
-  return new Vocabulary(tokens, kinds, node);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { AddedToken } from './added-tokens.ts';
 import type { FileNode } from './file-node.ts';
 import { PackedTokens } from './packed-parts.ts';
 import { TokenKind } from './token-kind.ts';
-import { idLimit, normalKinds, Vocabulary } from './vocabulary.ts';
+import { idLimit, makeVocabulary, normalKinds, type Vocabulary } from './vocabulary.ts';
 
 /** Reads a token of `added_tokens`, or of `added_tokens_decoder` where its id is the key. */
 export function readAddedToken(node: FileNode, id: number): AddedToken {
@@ -34,33 +34,38 @@ export function readAddedTokens(added: FileNode, decoder: FileNode): AddedToken[
   return tokens.filter((token) => token.content !== '');
 }
 
-/** Puts `model.vocab` and the added tokens together. @throws {InvalidFileError} when they contradict each other */
-export function readVocabulary(node: FileNode, added: readonly AddedToken[]): Vocabulary {
-  const packed = node.value instanceof PackedTokens ? node.value.tokens : undefined;
-  const record = packed ? {} : node.record();
-  const tokens = packed ? packed.slice() : [];
-  const put = (id: number, token: string) => {
-    while (tokens.length <= id) tokens.push(undefined);
-    const other = tokens[id];
-    if (other !== undefined && other !== token) {
-      node.fail(`id ${id} has two tokens, ${JSON.stringify(other)} and ${JSON.stringify(token)}`);
-    }
-    tokens[id] = token;
-  };
-  for (const token of Object.keys(record)) {
-    const id = record[token] as number;
-    if (!(Number.isInteger(id) && id >= 0 && id < idLimit)) {
-      node.fail(
-        `the id of ${JSON.stringify(token)} is ${String(id)}, expected an integer in [0, ${idLimit})`,
-      );
-    }
-    put(id, token);
-  }
-  for (const { id, content } of added) put(id, content);
+function putToken(tokens: (string | undefined)[], id: number, token: string, node: FileNode): void {
+  while (tokens.length <= id) tokens.push(undefined);
+  const other = (tokens[id] ??= token);
+  if (other !== token)
+    node.fail(`id ${id} has two tokens, ${JSON.stringify(other)} and ${JSON.stringify(token)}`);
+}
+
+/** Puts the tokens of a model and added ones together. @throws {InvalidFileError} when they contradict each other */
+export function withAdded(
+  tokens: (string | undefined)[],
+  added: readonly AddedToken[],
+  node: FileNode,
+): Vocabulary {
+  for (const { id, content } of added) putToken(tokens, id, content, node);
   if (tokens.length === 0) node.fail('there are no tokens');
   const kinds = normalKinds(tokens.length);
   for (const { id, special } of added) kinds[id] = special ? TokenKind.control : TokenKind.userDefined;
-  return new Vocabulary(tokens, kinds, node);
+  return makeVocabulary(tokens, kinds, node);
+}
+
+/** Puts `model.vocab` and the added tokens together. @throws {InvalidFileError} when they contradict each other */
+export function readVocabulary(node: FileNode, added: readonly AddedToken[]): Vocabulary {
+  if (node.value instanceof PackedTokens) return withAdded([...node.value.tokens], added, node);
+  const record = node.record();
+  const tokens: (string | undefined)[] = [];
+  for (const token of Object.keys(record)) {
+    const id = record[token];
+    // Only what is wrong is looked at as a node: there are many tokens.
+    const isId = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < idLimit;
+    putToken(tokens, isId ? id : node.get(token).index(idLimit), token, node);
+  }
+  return withAdded(tokens, added, node);
 }
 
 /** The tokens of a model, and what it may make of text. */
@@ -80,8 +85,8 @@ export function readTokens(node: FileNode, added: readonly AddedToken[]): ModelT
   const vocab = node.get('vocab');
   const vocabulary = readVocabulary(vocab, added);
   const { value } = vocab;
-  const has = (content: string) =>
-    value instanceof PackedTokens ? value.has(content) : Object.hasOwn(vocab.record(), content);
+  const own = value instanceof PackedTokens ? new Set(value.tokens) : undefined;
+  const has = (content: string) => own?.has(content) ?? Object.hasOwn(vocab.record(), content);
   const barred = new Set(
     added.filter(({ special, content }) => special || !has(content)).map(({ id }) => id),
   );

@@ -16,7 +16,7 @@ let symbols = new Int32Array(0);
  * O(n log n). In very long pieces, candidates of a higher rank than the one at work, which is nearly all of them,
  * wait in a bucket per rank instead. Candidates that a merge has made stale are dropped when they come up.
  */
-export function mergeLong(ids: Int32Array, starts: Int32Array, count: number, table: Merges): number {
+export function mergeLong(ids: number[], starts: number[], count: number, table: Merges): number {
   const end = 4 * count;
   if (end > symbols.length) symbols = new Int32Array(end);
   const list = symbols;

@@ -14,7 +14,7 @@ const ranks = new Int32Array(shortLength + 1);
  * @param count number of symbols, at most `shortLength`
  * @returns number of symbols left
  */
-export function mergeShort(ids: Int32Array, starts: Int32Array, count: number, table: Merges): number {
+export function mergeShort(ids: number[], starts: number[], count: number, table: Merges): number {
   for (let i = 0; i + 1 < count; i++) ranks[i] = table.rank(ids[i]!, ids[i + 1]!);
   while (count > 1) {
     let best = -1;

@@ -1,9 +1,8 @@
 import type { FileNode } from './file-node.ts';
-import { PackedMerges } from './packed-parts.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Ranks are packed with positions into one double, see `merge-long.ts`. */
-const rankLimit = 1 << 21;
+export const rankLimit = 1 << 21;
 
 /** Tells which neighbours merge. */
 export interface Merges {
@@ -15,119 +14,86 @@ export interface Merges {
   merged(): number;
 }
 
-/** Hash table from a pair of token ids to the rank of their merge and the id that it makes. */
-export class MergeTable implements Merges {
-  /** Four numbers per slot: left id, right id, rank plus one (0 when empty), id of the merged token. */
-  readonly #slots: Int32Array;
-  readonly #mask: number;
-  rankEnd = 0;
-  /** Where the last `rank` found the id of the merged token. */
-  #found = 0;
-
-  constructor(capacity: number) {
-    let slots = 16;
-    while (slots < capacity * 1.5) slots *= 2;
-    this.#slots = new Int32Array(slots * 4);
-    this.#mask = slots - 1;
-  }
-
+/** Merges that are spelled out. */
+export interface MergeTable extends Merges {
   /** Adds a merge; of two merges of one pair the first stays, or the last when `replace` is set. */
-  add(left: number, right: number, rank: number, merged: number, replace: boolean): void {
-    const slots = this.#slots;
-    const at = this.#probe(left, right);
-    if (slots[at + 2]! > 0 && !replace) return;
-    slots[at] = left;
-    slots[at + 1] = right;
-    slots[at + 2] = rank + 1;
-    slots[at + 3] = merged;
-    if (rank >= this.rankEnd) this.rankEnd = rank + 1;
-  }
-
-  rank(left: number, right: number): number {
-    const at = this.#probe(left, right);
-    this.#found = at + 3;
-    return this.#slots[at + 2]! - 1;
-  }
-
-  merged(): number {
-    return this.#slots[this.#found]!;
-  }
-
-  #probe(left: number, right: number): number {
-    const slots = this.#slots;
-    const mask = this.#mask;
-    let hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
-    hash ^= hash >>> 15;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * 4;
-      if (slots[at + 2] === 0 || (slots[at] === left && slots[at + 1] === right)) return at;
-    }
-  }
+  add(left: number, right: number, rank: number, merged: number, replace: boolean): void;
 }
 
+/** Hash table from a pair of token ids to the rank of their merge and the id that it makes. */
+export function mergeTable(capacity: number): MergeTable {
+  let mask = 15;
+  while (mask < capacity * 1.5) mask = 2 * mask + 1;
+  /** Four numbers per slot: left id, right id, rank plus one (0 when empty), id of the merged token. */
+  const slots = new Int32Array(4 * mask + 4);
+  let rankEnd = 0;
+  /** The slot that was last found. */
+  let at = 0;
+  const probe = (left: number, right: number) => {
+    const hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
+    for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+      at = slot * 4;
+      const rank = slots[at + 2]!;
+      if (rank === 0 || (slots[at] === left && slots[at + 1] === right)) return rank;
+    }
+  };
+  return {
+    get rankEnd() {
+      return rankEnd;
+    },
+    add(left, right, rank, merged, replace) {
+      if (probe(left, right) > 0 && !replace) return;
+      slots[at] = left;
+      slots[at + 1] = right;
+      slots[at + 2] = rank + 1;
+      slots[at + 3] = merged;
+      rankEnd = Math.max(rankEnd, rank + 1);
+    },
+    rank: (left, right) => probe(left, right) - 1,
+    merged: () => slots[at + 3]!,
+  };
+}
+
+/** Makes the table of merges that are known by id already: the `merges` of an unpacked tokenizer. */
+export type MergeMaker = (vocabulary: Vocabulary, node: FileNode, replace: boolean) => MergeTable;
+
 /**
- * Builds the table from a file's list of merges, `"left right"` or `["left", "right"]`, best first.
+ * Builds the table from a file's list of merges, `"left right"` or `["left", "right"]`, best first; or lets a
+ * `MergeMaker` in its place do so.
  *
  * @throws {InvalidFileError} when an entry has another shape, or a part or the result is not in the vocabulary
  */
 export function readMerges(node: FileNode, vocabulary: Vocabulary, replace: boolean): MergeTable {
-  if (node.value instanceof PackedMerges) return unpackMerges(node.value.ids, node, vocabulary, replace);
+  if (typeof node.value === 'function') return (node.value as MergeMaker)(vocabulary, node, replace);
+  const { index, size } = vocabulary;
   const merges = node.array();
-  if (merges.length > rankLimit) node.fail(`${merges.length} merges, at most ${rankLimit} are accepted`);
-  const table = new MergeTable(merges.length);
-  const { index } = vocabulary;
-  const units = new Uint16Array(2 * vocabulary.index.longest);
+  const { length } = merges;
+  if (length > rankLimit) node.fail(`${length} merges, at most ${rankLimit} are accepted`);
+  const table = mergeTable(length);
+  const units = new Uint16Array(2 * index.longest);
+  const find = (from: number, to: number) => (to > units.length ? -1 : index.findUnits(units, from, to));
   let merged = -1;
-  for (let rank = 0; rank < merges.length; rank++) {
+  for (let rank = 0; rank < length; rank++) {
     const entry = merges[rank];
-    const parts = isPair(entry) ? entry : undefined;
-    const pair = parts ? `${parts[0]} ${parts[1]}` : typeof entry === 'string' ? entry : '';
+    const isPair =
+      Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string');
+    const pair: string = isPair ? entry.join(' ') : typeof entry === 'string' ? entry : '';
+    const gap: number = isPair ? entry[0]!.length : pair.indexOf(' ');
     const end = pair.length - 1;
-    let gap = parts ? parts[0].length : -1;
-    for (let i = 0, at = 0; i <= end; i++) {
-      const unit = pair.charCodeAt(i);
-      if (unit === 32 && gap < 0) gap = i;
-      if (i !== gap) units[at++] = unit;
-      if (unit === 32 && !parts && i !== gap) gap = end;
-    }
-    if (gap < 1 || gap >= end) {
+    if (gap < 1 || gap >= end || (!isPair && pair.includes(' ', gap + 1)))
       node.fail(`entry ${rank} (${JSON.stringify(entry)?.slice(0, 80)}) is not a pair of tokens`);
-    }
-    const find = (from: number, to: number) => (to <= units.length ? index.findUnits(units, from, to) : -1);
+    for (let i = 0, at = 0; i <= end; i++) if (i !== gap) units[at++] = pair.charCodeAt(i);
     const left = find(0, gap);
     const right = find(gap, end);
     // Merges with the same result, or with results in the order of their ids, mostly follow one another.
-    if (!index.is(merged, units, end) && !index.is(++merged, units, end)) merged = find(0, end);
+    const isMerged = (id: number) => id >= 0 && id < size && index.is(id, units, 0, end);
+    if (!isMerged(merged) && !isMerged(++merged)) merged = find(0, end);
     if (left < 0 || right < 0 || merged < 0) {
-      const token =
-        left < 0
-          ? pair.slice(0, gap)
-          : right < 0
-            ? pair.slice(gap + 1)
-            : pair.slice(0, gap) + pair.slice(gap + 1);
+      const [before, after] = [pair.slice(0, gap), pair.slice(gap + 1)];
+      const token = left < 0 ? before : right < 0 ? after : before + after;
       node.fail(`entry ${rank} names ${JSON.stringify(token)}, which is not in the vocabulary`);
     }
     table.add(left, right, rank, merged, replace);
   }
   return table;
-}
-
-function unpackMerges(ids: Int32Array, node: FileNode, { tokens }: Vocabulary, replace: boolean): MergeTable {
-  const count = ids.length / 3;
-  if (count > rankLimit) node.fail(`${count} merges, at most ${rankLimit} are accepted`);
-  const table = new MergeTable(count);
-  for (let rank = 0; rank < count; rank++) {
-    const [left, right, merged] = [ids[3 * rank]!, ids[3 * rank + 1]!, ids[3 * rank + 2]!];
-    if (tokens[left] === undefined || tokens[right] === undefined || tokens[merged] === undefined) {
-      node.fail(`entry ${rank} names a token that is not in the vocabulary`);
-    }
-    table.add(left, right, rank, merged, replace);
-  }
-  return table;
-}
-
-function isPair(entry: unknown): entry is readonly [string, string] {
-  return (
-    Array.isArray(entry) && entry.length === 2 && typeof entry[0] === 'string' && typeof entry[1] === 'string'
-  );
 }

@@ -35,13 +35,13 @@ export function pieceModel(
         if (!isShort) {
           for (let i = 0; i < tokens.length; i += 3)
             sink.pushRange(tokens[i]!, source, tokens[i + 1]!, tokens[i + 2]!);
-        } else if (sink.offsets) {
+        } else if (sink.withOffsets) {
           for (let i = cache.start; i < cache.end; i++) {
             const span = cache.spans[i]!;
             sink.pushRange(cache.ids[i]!, source, from + (span & 0xff), from + (span >> 8));
           }
         } else {
-          for (let i = cache.start; i < cache.end; i++) sink.ids.push(cache.ids[i]!);
+          for (let i = cache.start; i < cache.end; i++) sink.push(cache.ids[i]!);
         }
       }
     },

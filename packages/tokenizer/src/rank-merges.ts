@@ -1,4 +1,4 @@
-import { type Merges, MergeTable } from './merge-table.ts';
+import { type Merges, mergeTable } from './merge-table.ts';
 import { TokenKind } from './token-kind.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -14,7 +14,7 @@ const none = 0x7ffffffe;
 export class RankMerges implements Merges {
   readonly rankEnd: number;
   readonly #vocabulary: Vocabulary;
-  #memory = new MergeTable(memoryLimit);
+  #memory = mergeTable(memoryLimit);
   #count = 0;
   #merged = -1;
 
@@ -26,11 +26,11 @@ export class RankMerges implements Merges {
   rank(left: number, right: number): number {
     let rank = this.#memory.rank(left, right);
     if (rank < 0) {
-      const { index, kinds } = this.#vocabulary;
-      const id = index.findJoined(left, right);
+      const { index, kinds, tokens } = this.#vocabulary;
+      const id = index.find(tokens[left]! + tokens[right]!);
       rank = kinds[id] === TokenKind.normal ? id : none;
       if (this.#count++ === memoryLimit) {
-        this.#memory = new MergeTable(memoryLimit);
+        this.#memory = mergeTable(memoryLimit);
         this.#count = 1;
       }
       this.#memory.add(left, right, rank, id, false);

@@ -7,7 +7,7 @@ import { surroundWith } from './post-processor.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 import { TokenKind } from './token-kind.ts';
 import { verbatimTokens } from './verbatim-tokens.ts';
-import { idLimit, normalKinds, Vocabulary } from './vocabulary.ts';
+import { idLimit, makeVocabulary, normalKinds, type Vocabulary } from './vocabulary.ts';
 
 /** Metadata of a GGUF file by key. */
 export type GgufMetadata = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
@@ -59,7 +59,7 @@ function readVocabulary(tokens: FileNode, types: FileNode): Vocabulary {
   });
   const { length } = texts;
   if (length === 0 || length > idLimit) tokens.fail(`${length} tokens, expected 1 to ${idLimit}`);
-  return new Vocabulary(texts, types.absent ? normalKinds(length) : readKinds(types, length), tokens);
+  return makeVocabulary(texts, types.absent ? normalKinds(length) : readKinds(types, length), tokens);
 }
 
 function readKinds(types: FileNode, size: number): Uint8Array {

@@ -1,5 +1,5 @@
 import type { AddedToken } from './added-tokens.ts';
-import { ByteLevelDecoder } from './byte-level-decoder.ts';
+import { byteLevelDecoder } from './byte-level-decoder.ts';
 import { composeTokenizer } from './composed-tokenizer.ts';
 import { FileNode } from './file-node.ts';
 import type { FileOptions } from './file-options.ts';
@@ -18,13 +18,13 @@ export function readTokenizerJson(
   { name }: FileOptions,
   readers: JsonReaders,
 ): TextTokenizer {
-  const { advice, byteAlphabet, decodeWith, cleanUp } = readers;
+  const { advice, byteAlphabet } = readers;
   const root = new FileNode(tokenizerJson, '', name ?? 'tokenizer.json');
   const config = new FileNode(tokenizerConfig ?? {}, '', name ?? 'tokenizer_config.json');
   const node = root.get('model');
   const type = node.get('type');
-  const kind = type.absent ? kindOf(node) : type.string();
-  const readModel = new FileNode(kind, type.path, type.file).oneOf(readers.models, undefined, advice);
+  const kind = type.absent ? readers.kindOf(node) : type.string();
+  const readModel = type.oneOf(readers.models, kind, advice);
   const readerOf = <Reader>(step: FileNode, table: Readonly<Record<string, Reader>>) =>
     step.get('type').oneOf(table, undefined, advice);
 
@@ -60,16 +60,13 @@ export function readTokenizerJson(
   const patterns = added.map(patternOf);
   const decoders = stepsOf(root.get('decoder'), 'decoders');
   // Fusing changes nothing about bytes.
-  const isBytes = decoders.every((step) => isByteLevel(step) || step.get('type').value === 'Fuse');
-  const readDecoder = () => {
-    if (isBytes && decoders.some(isByteLevel)) return new ByteLevelDecoder(vocabulary);
-    const steps = decoders.map((step) => readerOf(step, readers.decoders)(step));
-    const texts = new Map(patterns.map(({ token, text }) => [token.id, text]));
-    return decodeWith
-      ? decodeWith(steps, (id) => texts.get(id) ?? vocabulary.tokens[id])
-      : root.get('decoder').unsupported(advice);
-  };
-  const decoder = readDecoder();
+  const isBytes =
+    decoders.some(isByteLevel) &&
+    decoders.every((step) => isByteLevel(step) || step.get('type').value === 'Fuse');
+  const texts = new Map(patterns.map(({ token, text }) => [token.id, text]));
+  const decoder = isBytes
+    ? byteLevelDecoder(vocabulary)
+    : readers.readDecoder(root.get('decoder'), decoders, (id) => texts.get(id) ?? vocabulary.tokens[id]);
   return composeTokenizer({
     vocabulary,
     rawTokens: patterns.filter(({ token }) => !token.normalized),
@@ -77,7 +74,7 @@ export function readTokenizerJson(
     normalizers,
     preTokenizer: sequence(preTokenizers),
     model,
-    decoder: cleansUp(config, kind) && cleanUp ? cleanUp(decoder) : decoder,
+    decoder: readers.cleanUp?.(decoder, config, kind) ?? decoder,
     post,
     roles: {
       // Without a name, it is the id that comes before every text.
@@ -97,27 +94,4 @@ function stepsOf(node: FileNode, key: string): FileNode[] {
     .get(key)
     .items()
     .flatMap((step) => stepsOf(step, key));
-}
-
-/** Models from before the field `type` existed are told apart by the other fields. */
-function kindOf(model: FileNode): unknown {
-  const has = (key: string) => !model.get(key).absent;
-  if (has('merges')) return 'BPE';
-  if (has('continuing_subword_prefix')) return 'WordPiece';
-  if (!has('vocab')) return undefined;
-  return Array.isArray(model.get('vocab').value) ? 'Unigram' : 'WordLevel';
-}
-
-/**
- * Whether decoded text is to be cleaned up. That of BPE is not, whatever the file says, because there it takes out
- * spaces that belong to the text.
- *
- * Source: `_decode` in tokenization_utils_tokenizers.py of https://github.com/huggingface/transformers
- */
-function cleansUp(config: FileNode, kind: unknown): boolean {
-  const key = 'clean_up_tokenization_spaces';
-  return (
-    config.get(key).boolean(false) &&
-    (kind !== 'BPE' || config.get(`${key}_for_bpe_even_though_it_will_corrupt_output`).boolean(false))
-  );
 }

@@ -1,4 +1,4 @@
-import { type Merges, MergeTable } from './merge-table.ts';
+import { type Merges, mergeTable } from './merge-table.ts';
 
 const memoryLimit = 1 << 18;
 const none = 0x7ffffffe;
@@ -24,7 +24,7 @@ export class ScoredMerges implements Merges {
   readonly splits = new Map<number, readonly [number, number]>();
   readonly #symbols: ScoredSymbols;
   readonly #ranks: Int32Array;
-  #memory = new MergeTable(memoryLimit);
+  #memory = mergeTable(memoryLimit);
   #count = 0;
   #merged = -1;
   #found: Merges = this;
@@ -58,7 +58,7 @@ export class ScoredMerges implements Merges {
       return rank;
     }
     if (this.#count++ === memoryLimit) {
-      this.#memory = new MergeTable(memoryLimit);
+      this.#memory = mergeTable(memoryLimit);
       this.#count = 1;
     }
     this.#memory.add(left, right, rank, id ?? -1, false);

@@ -69,9 +69,9 @@ export function scoredPairModel(vocabulary: Vocabulary, options: ScoredPairOptio
     (text, start, end, put) => {
       /** @returns whether all bytes of a character have tokens. */
       const putBytes = (from: number, to: number) => {
-        const count = unknown.bytesOf(text, from, to);
-        for (let i = 0; i < count; i++) put(unknown.byteId(i), from, to);
-        return count > 0;
+        const bytes = unknown.bytesOf(text.slice(from, to));
+        for (const byteId of bytes) put(byteId, from, to);
+        return bytes.length > 0;
       };
       const putKnown: PutToken = (id, from, to) => {
         const split = merges.splits.get(id);

@@ -13,9 +13,9 @@ import { spaceSymbol } from './space-symbol.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 import { TokenKind } from './token-kind.ts';
 import { UnigramModel, unknownPenalty } from './unigram-model.ts';
-import { byteToken, UnknownText } from './unknown-text.ts';
+import { byteToken, type UnknownText, unknownText } from './unknown-text.ts';
 import { verbatimTokens } from './verbatim-tokens.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { makeVocabulary } from './vocabulary.ts';
 
 /** What a `tokenizer.model` does not say. */
 export interface SentencePieceOptions extends FileOptions {
@@ -44,7 +44,7 @@ export function tokenizerFromSentencePiece(
   const model = readSentencePiece(bytes, file);
   const { kinds } = model;
   const pieces = new FileNode(undefined, 'pieces', file);
-  const vocabulary = new Vocabulary(model.tokens, kinds, pieces);
+  const vocabulary = makeVocabulary(model.tokens, kinds, pieces);
   const unknownId = kinds.indexOf(TokenKind.unknown);
   if (unknownId < 0 || kinds.includes(TokenKind.unknown, unknownId + 1)) {
     pieces.fail('expected exactly one of type UNKNOWN');
@@ -63,7 +63,7 @@ export function tokenizerFromSentencePiece(
   const frozen = kinds.includes(TokenKind.userDefined)
     ? new PieceIndex(model.tokens, (id) => kinds[id] === TokenKind.userDefined)
     : undefined;
-  const unknown = new UnknownText(unknownId, model.byteFallback ? byteIdOf : undefined);
+  const unknown = unknownText(unknownId, model.byteFallback ? byteIdOf : undefined);
   const roleId = (role: 'bos' | 'eos' | 'padding', required = false) => {
     const id = vocabulary.idOf(model.roles[role]);
     if (id !== undefined && kinds[id] === TokenKind.control) return id;

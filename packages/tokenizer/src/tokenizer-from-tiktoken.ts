@@ -1,10 +1,11 @@
 import { InvalidArgumentError, UnsupportedError } from '@llamella/spec';
 import { characterOfByte } from './byte-alphabet.ts';
-import { ByteLevelDecoder } from './byte-level-decoder.ts';
+import { byteLevelDecoder } from './byte-level-decoder.ts';
 import { bytePairModel } from './byte-pair-model.ts';
 import { composeTokenizer } from './composed-tokenizer.ts';
 import { FileNode } from './file-node.ts';
 import type { FileOptions } from './file-options.ts';
+import { rankLimit } from './merge-table.ts';
 import { surroundWith } from './post-processor.ts';
 import { type PreTokenizer, scanWith } from './pre-tokenizer.ts';
 import { RankMerges } from './rank-merges.ts';
@@ -14,7 +15,7 @@ import { tiktokenEncodings } from './tiktoken-encodings.ts';
 import { TokenKind } from './token-kind.ts';
 import { translatePattern } from './translate-pattern.ts';
 import { verbatimTokens } from './verbatim-tokens.ts';
-import { normalKinds, Vocabulary } from './vocabulary.ts';
+import { makeVocabulary, normalKinds } from './vocabulary.ts';
 
 /** What a rank file does not say. */
 export interface TiktokenOptions extends FileOptions {
@@ -31,8 +32,6 @@ export interface TiktokenOptions extends FileOptions {
   readonly eos?: string;
 }
 
-/** Ranks are packed with positions into one double, see `merge-long.ts`. */
-const rankLimit = 1 << 21;
 const longestToken = 1024;
 
 /**
@@ -60,7 +59,7 @@ export function tokenizerFromTiktoken(ranks: string | Uint8Array, options: Tikto
   }
   const kinds = normalKinds(tokens.length);
   for (const id of Object.values(special)) kinds[id] = TokenKind.control;
-  const vocabulary = new Vocabulary(tokens, kinds, node);
+  const vocabulary = makeVocabulary(tokens, kinds, node);
   for (const [byte, character] of characterOfByte.entries()) {
     if (vocabulary.idOf(character) === undefined) node.fail(`there is no token for byte ${byte}`);
   }
@@ -78,7 +77,7 @@ export function tokenizerFromTiktoken(ranks: string | Uint8Array, options: Tikto
     rawTokens: verbatimTokens(vocabulary),
     preTokenizer: known ? scanWith(known.scanner) : customPattern(pattern),
     model: bytePairModel(vocabulary, new RankMerges(vocabulary), { ignoreMerges: true }),
-    decoder: new ByteLevelDecoder(vocabulary),
+    decoder: byteLevelDecoder(vocabulary),
     post: surroundWith(bos === undefined ? [] : [bos], []),
     roles: { bos, eos: idOf('eos') },
   });

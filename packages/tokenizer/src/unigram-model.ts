@@ -79,10 +79,10 @@ export class UnigramModel implements TokenModel {
 
   #pushUnknown(source: SourceText, start: number, end: number, sink: TokenSink): void {
     const { id } = this.#unknown;
-    const { unknownPiece } = this.#options;
-    const isPiece = end - start === unknownPiece?.length && source.text.slice(start, end) === unknownPiece;
-    if (isPiece && id !== undefined) sink.pushRange(id, source, start, end);
-    else this.#unknown.push(source, start, end, sink);
+    const text = source.text.slice(start, end);
+    const isPiece = id !== undefined && text === this.#options.unknownPiece;
+    for (const part of isPiece ? [id] : this.#unknown.tokensOf(text))
+      sink.pushRange(part, source, start, end);
   }
 
   #search(text: string, start: number, end: number): void {

@@ -9,7 +9,8 @@ import {
   packedMagic,
   packedVersion,
 } from './packed-format.ts';
-import { PackedMerges, PackedTokens } from './packed-parts.ts';
+import { PackedTokens } from './packed-parts.ts';
+import { unpackedMerges } from './unpack-merges.ts';
 import { idLimit } from './vocabulary.ts';
 
 /**
@@ -23,7 +24,7 @@ export function unpackTokenizer(bytes: Uint8Array, options: FileOptions = {}): T
   const outline = reader.outline();
   const { json, config, metadata } = outline;
   const tokens = outline.tokens === undefined ? undefined : reader.tokens();
-  const merges = outline.merges ? new PackedMerges(reader.merges(tokens?.length ?? 0)) : undefined;
+  const merges = outline.merges ? unpackedMerges(reader.merges(tokens?.length ?? 0)) : undefined;
   if (isRecord(metadata)) {
     const unpacked: Record<string, unknown> = { ...metadata };
     if (tokens) unpacked['tokenizer.ggml.tokens'] = tokens;

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { tokenizerFromGguf as byteLevelFromGguf } from '../src/byte-level.ts';
 import { tokenizerFromGguf } from '../src/index.ts';
 import { fuzzString } from './fuzz-strings.ts';
+import { smallGguf } from './small-vocabulary.ts';
 import { readJson } from './test-data.ts';
 
 interface Golden {
@@ -59,6 +60,23 @@ describe('byte-pair encoding over characters gives the ids of llama.cpp', () => 
   it('is not a part of the small entry point', () => {
     expect(() => byteLevelFromGguf(characterMetadata('sarvam-moe'))).toThrow(/import @llamella\/tokenizer/);
     expect(() => byteLevelFromGguf(characterMetadata('gemma4'))).toThrow(/import @llamella\/tokenizer/);
+  });
+});
+
+describe('the small entry point', () => {
+  it.each(['llama-bpe', 'dbrx', 'glm4', 'gpt-2', 'smollm', 'qwen2'])(
+    'encodes %s as the full one does',
+    (pre) => {
+      const metadata = smallGguf({ 'tokenizer.ggml.pre': pre });
+      for (const text of ["It's 12345 o'clock.\n\n  I\u2019LL \u00e9t\u00e9", "x'\u017f 1 \u4e00\u{1f600}"])
+        expect(byteLevelFromGguf(metadata).encode(text)).toEqual(tokenizerFromGguf(metadata).encode(text));
+    },
+  );
+
+  it('names what it does not know', () => {
+    expect(() => byteLevelFromGguf(smallGguf({ 'tokenizer.ggml.pre': 'tekken' }))).toThrow(
+      /tokenizer\.ggml\.pre "tekken" is not supported: import @llamella\/tokenizer/,
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergeLong } from '../src/merge-long.ts';
 import { mergeShort, shortLength } from '../src/merge-short.ts';
-import { MergeTable } from '../src/merge-table.ts';
+import { mergeTable } from '../src/merge-table.ts';
 import { randomIntegers } from './random-strings.ts';
 
 interface Merge {
@@ -51,10 +51,10 @@ function randomMerges(seed: number, alphabet: number, count: number, sharedRanks
 }
 
 function run(merge: typeof mergeLong, ids: readonly number[], merges: readonly Merge[]): number[][] {
-  const table = new MergeTable(merges.length);
+  const table = mergeTable(merges.length);
   for (const { left, right, rank, merged } of merges) table.add(left, right, rank, merged, true);
-  const symbols = Int32Array.from(ids);
-  const starts = Int32Array.from({ length: ids.length + 1 }, (_, i) => i);
+  const symbols = [...ids];
+  const starts = Array.from({ length: ids.length + 1 }, (_, i) => i);
   const count = merge(symbols, starts, ids.length, table);
   expect(starts[count]).toBe(ids.length);
   return Array.from({ length: count }, (_, i) => [symbols[i]!, starts[i]!]);
