@@ -1,4 +1,4 @@
-import { choice, empty, type Node, nothing, type Rule, reference, repeat, sequence } from './node.ts';
+import { choice, empty, type Node, nothing, type Rule, reference, repeat, sequence } from './grammar-node.ts';
 import { repetition } from './repetition.ts';
 
 /** A grammar that cannot be used, with the name of the rule at fault. */

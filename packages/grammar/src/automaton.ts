@@ -1,7 +1,7 @@
 import { UnsupportedError } from '@llamella/spec';
 import { type ByteNode, bytesOfCodePoints, bytesOfText } from './byte-node.ts';
 import { CompletionLengths } from './completion-lengths.ts';
-import type { Machine, Node } from './node.ts';
+import type { Machine, Node } from './grammar-node.ts';
 import { isPlainAllowed } from './plain-text.ts';
 import { repetition } from './repetition.ts';
 import type { TokenTree } from './token-tree.ts';

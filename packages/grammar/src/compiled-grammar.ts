@@ -1,6 +1,6 @@
 import { InvalidArgumentError, LlamellaError, type TokenConstraint, type TokenGrammar } from '@llamella/spec';
 import { Automaton, type State } from './automaton.ts';
-import type { Node } from './node.ts';
+import type { Node } from './grammar-node.ts';
 import { shortPlain, type Vocabulary } from './vocabulary.ts';
 
 const never = Number.POSITIVE_INFINITY;

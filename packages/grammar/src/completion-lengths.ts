@@ -1,7 +1,7 @@
 import { partsOf, reach } from './analysis.ts';
 import { type ByteNode, bytesOfCodePoints, bytesOfText } from './byte-node.ts';
 import type { CodePoints } from './code-points.ts';
-import type { LengthOf, Node } from './node.ts';
+import type { LengthOf, Node } from './grammar-node.ts';
 import { repetition } from './repetition.ts';
 import type { TokenTree } from './token-tree.ts';
 

@@ -1,6 +1,6 @@
 import { allCodePoints } from './code-points.ts';
 import { type Dfa, explore, split, TooLarge } from './dfa.ts';
-import { chars, type Node, repeat, sequence } from './node.ts';
+import { chars, type Node, repeat, sequence } from './grammar-node.ts';
 
 const mostPlaces = 50_000;
 

@@ -1,5 +1,5 @@
 import { type CodePoints, normalize } from './code-points.ts';
-import { chars, type LengthOf, type Machine, type Node } from './node.ts';
+import { chars, type LengthOf, type Machine, type Node } from './grammar-node.ts';
 
 /**
  * A deterministic automaton over code points, its start at 0. Edges are triples of first, last and target. Every

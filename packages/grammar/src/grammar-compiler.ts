@@ -3,9 +3,9 @@ import { GrammarFault, prepare } from './analysis.ts';
 import { CompiledGrammar } from './compiled-grammar.ts';
 import { nodeOfDfa, TooLarge } from './dfa.ts';
 import { dfaOfNode } from './dfa-of-node.ts';
+import type { Node } from './grammar-node.ts';
 import { parseGrammar } from './grammar-text.ts';
 import { jsonSyntax } from './json-text.ts';
-import type { Node } from './node.ts';
 import { parseRegex } from './regex.ts';
 import { RegexFault } from './regex-error.ts';
 import { type SchemaOptions, schemaNode } from './schema/schema-node.ts';
@@ -13,11 +13,13 @@ import { anchored, holdsAssertion } from './schema/string-constraint.ts';
 import { type StructuralFormat, type StructuralTag, structuralNode } from './structural-tag.ts';
 import { type TokenVocabulary, Vocabulary } from './vocabulary.ts';
 
+/** What a compiler keeps. */
 export interface CompilerOptions {
   /** Most compiled grammars kept for being asked for again; the least recently used is dropped. Default 32. */
   readonly cacheSize?: number;
 }
 
+/** How a grammar's text is read. */
 export interface GrammarTextOptions {
   /** `gbnf`: llama.cpp's notation; `ebnf`: XGrammar's. Default `gbnf`. */
   readonly syntax?: 'gbnf' | 'ebnf';
@@ -27,6 +29,7 @@ export interface GrammarTextOptions {
 
 /** Makes grammars over one vocabulary. A grammar is disposed by whoever asked for it; the compiler keeps its own. */
 export interface GrammarCompiler extends Disposable {
+  /** Number of ids that the masks cover. */
   readonly vocabularySize: number;
   /**
    * JSON that is valid under a schema of draft 2020-12.

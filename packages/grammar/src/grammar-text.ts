@@ -1,6 +1,16 @@
 import { InvalidArgumentError } from '@llamella/spec';
 import { allCodePoints, negate, normalize } from './code-points.ts';
-import { chars, choice, type Node, nothing, type Rule, reference, repeat, sequence, text } from './node.ts';
+import {
+  chars,
+  choice,
+  type Node,
+  nothing,
+  type Rule,
+  reference,
+  repeat,
+  sequence,
+  text,
+} from './grammar-node.ts';
 
 const mostRepetitions = 1_000_000;
 const mostNesting = 500;

@@ -6,5 +6,17 @@ export {
 } from './grammar-compiler.ts';
 export { formatNames } from './schema/formats.ts';
 export type { SchemaOptions } from './schema/schema-node.ts';
-export type { StructuralFormat, StructuralTag, TagFormat } from './structural-tag.ts';
+export type {
+  AnyTextFormat,
+  ConstStringFormat,
+  ElementsFormat,
+  GrammarFormat,
+  JsonSchemaFormat,
+  RegexFormat,
+  SeparatedTagsFormat,
+  StructuralFormat,
+  StructuralTag,
+  TagFormat,
+  TriggeredTagsFormat,
+} from './structural-tag.ts';
 export type { TokenVocabulary } from './vocabulary.ts';

@@ -10,7 +10,7 @@ import {
   repeat,
   sequence,
   text,
-} from './node.ts';
+} from './grammar-node.ts';
 
 const hex = chars(codePointsOf('0123456789abcdefABCDEF'));
 const escaped = [0, 0x1f, 0x22, 0x22, 0x5c, 0x5c];

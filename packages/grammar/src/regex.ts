@@ -1,5 +1,5 @@
 import { allCodePoints, type CodePoints, codePointsOf, negate, normalize } from './code-points.ts';
-import { chars, choice, type Node, repeat, sequence } from './node.ts';
+import { chars, choice, type Node, repeat, sequence } from './grammar-node.ts';
 import { RegexFault } from './regex-error.ts';
 
 const digits: CodePoints = [0x30, 0x39];

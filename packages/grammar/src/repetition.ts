@@ -1,5 +1,5 @@
 import type { CodePoints } from './code-points.ts';
-import type { Machine, Node } from './node.ts';
+import type { Machine, Node } from './grammar-node.ts';
 
 const machines = new WeakMap<Node, Machine>();
 

@@ -1,43 +1,119 @@
 import { InvalidArgumentError } from '@llamella/spec';
 import { allCodePoints, negate } from './code-points.ts';
 import { combine, type Dfa, explore, nodeOfDfa } from './dfa.ts';
-import { chars, choice, empty, type Node, type Rule, reference, repeat, sequence, text } from './node.ts';
+import {
+  chars,
+  choice,
+  empty,
+  type Node,
+  type Rule,
+  reference,
+  repeat,
+  sequence,
+  text,
+} from './grammar-node.ts';
 
 /** Text between two marks, such as a tool call. */
 export interface TagFormat {
+  /** Says that this is a tag. */
   readonly type: 'tag';
+  /** The mark that opens it. */
   readonly begin: string;
+  /** What stands between the marks. */
   readonly content: StructuralFormat;
+  /** The mark that closes it; empty where the content's own end suffices. */
   readonly end: string;
+}
+
+/** Free text, in which the mark of the tag around it does not occur. */
+export interface AnyTextFormat {
+  /** Says that this is free text. */
+  readonly type: 'any_text';
+}
+
+/** One text. */
+export interface ConstStringFormat {
+  /** Says that this is a fixed text. */
+  readonly type: 'const_string';
+  /** The text. */
+  readonly value: string;
+}
+
+/** JSON that is valid under a schema. */
+export interface JsonSchemaFormat {
+  /** Says that this is JSON. */
+  readonly type: 'json_schema';
+  /** The schema, as for `compileJsonSchema`. */
+  readonly json_schema: unknown;
+}
+
+/** What a regular expression matches. */
+export interface RegexFormat {
+  /** Says that this is an expression. */
+  readonly type: 'regex';
+  /** The expression, as for `compileRegex`. */
+  readonly pattern: string;
+}
+
+/** The texts of a grammar. */
+export interface GrammarFormat {
+  /** Says that this is a grammar. */
+  readonly type: 'grammar';
+  /** The grammar in `ebnf`, its first rule `root`. */
+  readonly grammar: string;
+}
+
+/** Several parts, all of them in turn or one of them. */
+export interface ElementsFormat {
+  /** `sequence`: one after the other; `or`: one of them. */
+  readonly type: 'sequence' | 'or';
+  /** The parts. */
+  readonly elements: readonly StructuralFormat[];
+}
+
+/** Tags, and how many of them. */
+interface TagsFormat {
+  /** The tags that may stand here. */
+  readonly tags: readonly TagFormat[];
+  /** Whether there has to be one. Default `false`. */
+  readonly at_least_one?: boolean;
+  /** Whether the text ends after one. Default `false`. */
+  readonly stop_after_first?: boolean;
+}
+
+/** Free text in which tags follow their triggers. */
+export interface TriggeredTagsFormat extends TagsFormat {
+  /** Says that these are triggered tags. */
+  readonly type: 'triggered_tags';
+  /** Texts with which tags begin, and which occur nowhere else. */
+  readonly triggers: readonly string[];
+}
+
+/** Tags with the same text between them. */
+export interface SeparatedTagsFormat extends TagsFormat {
+  /** Says that these are tags with a separator. */
+  readonly type: 'tags_with_separator';
+  /** The text between two tags. */
+  readonly separator: string;
 }
 
 /** A part of a structural tag, in the format of XGrammar. */
 export type StructuralFormat =
-  | { readonly type: 'any_text' }
-  | { readonly type: 'const_string'; readonly value: string }
-  | { readonly type: 'json_schema'; readonly json_schema: unknown }
-  | { readonly type: 'regex'; readonly pattern: string }
-  | { readonly type: 'grammar'; readonly grammar: string }
-  | { readonly type: 'sequence' | 'or'; readonly elements: readonly StructuralFormat[] }
+  | AnyTextFormat
+  | ConstStringFormat
+  | JsonSchemaFormat
+  | RegexFormat
+  | GrammarFormat
+  | ElementsFormat
   | TagFormat
-  | {
-      readonly type: 'triggered_tags';
-      readonly triggers: readonly string[];
-      readonly tags: readonly TagFormat[];
-      readonly at_least_one?: boolean;
-      readonly stop_after_first?: boolean;
-    }
-  | {
-      readonly type: 'tags_with_separator';
-      readonly tags: readonly TagFormat[];
-      readonly separator: string;
-      readonly at_least_one?: boolean;
-      readonly stop_after_first?: boolean;
-    };
+  | TriggeredTagsFormat
+  | SeparatedTagsFormat;
 
 /** Text with marked parts: free text, tool calls that follow a schema, and so on. */
 export interface StructuralTag {
+  /** May say that this is a structural tag. */
   readonly type?: 'structural_tag';
+  /** The whole text. */
   readonly format: StructuralFormat;
 }
 

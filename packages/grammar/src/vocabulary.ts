@@ -4,6 +4,7 @@ import { TokenTree } from './token-tree.ts';
 
 /** What this package has to know of a tokenizer; `Tokenizer` of @llamella/spec has it. */
 export interface TokenVocabulary {
+  /** Number of tokens: ids are from 0 to one less. */
   readonly vocabularySize: number;
   /** Tokens after which the text is over. */
   readonly endOfGenerationIds: Iterable<number>;

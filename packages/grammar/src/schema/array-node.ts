@@ -1,6 +1,6 @@
 import { leastCosts } from '../dfa.ts';
+import { type LengthOf, type Machine, machine, type Node, sequence, text } from '../grammar-node.ts';
 import type { JsonSyntax } from '../json-text.ts';
-import { type LengthOf, type Machine, machine, type Node, sequence, text } from '../node.ts';
 import { type ArrayConstraint, itemAt } from './array-constraint.ts';
 import { type Conditions, notCondition } from './atoms.ts';
 import { bitCount } from './bit-count.ts';

@@ -55,6 +55,7 @@ const formats: Record<string, string> = {
   'relative-json-pointer': `(?:0|[1-9](?:${digits})?)(?:#|${jsonPointer})`,
 };
 
+/** The values of `format` that are checked; others are refused. */
 export const formatNames: readonly string[] = Object.keys(formats);
 
 /** A format as expressions. */

@@ -1,6 +1,6 @@
 import { type Dfa, dfaOfTexts, explore, isEmpty, nodeOfDfa } from '../dfa.ts';
+import type { Node } from '../grammar-node.ts';
 import { anyInteger, anyNumber, mostIntegerDigits } from '../json-text.ts';
-import type { Node } from '../node.ts';
 import { type Decimal, decimalOf, isMultiple } from './decimal.ts';
 
 export interface Bound {

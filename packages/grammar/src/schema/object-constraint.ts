@@ -1,4 +1,4 @@
-import type { Node } from '../node.ts';
+import type { Node } from '../grammar-node.ts';
 import { type Conditions, notCondition } from './atoms.ts';
 import { unsupportedKeyword } from './schema-error.ts';
 

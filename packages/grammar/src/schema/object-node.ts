@@ -1,7 +1,7 @@
 import { combine, type Dfa, dfaOfTexts, isEmpty, nodeOfDfa } from '../dfa.ts';
 import { dfaOfPattern } from '../dfa-of-node.ts';
+import { type Machine, machine, type Node, sequence, text } from '../grammar-node.ts';
 import { anyString, type JsonSyntax, quoted, stringCharacters } from '../json-text.ts';
-import { type Machine, machine, type Node, sequence, text } from '../node.ts';
 import type { Conditions } from './atoms.ts';
 import { bitCount } from './bit-count.ts';
 import type { Normalizer } from './normalizer.ts';

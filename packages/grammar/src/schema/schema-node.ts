@@ -1,7 +1,7 @@
 import { UnsupportedError } from '@llamella/spec';
 import { TooLarge } from '../dfa.ts';
+import { choice, type Node, nothing, type Rule, reference, text } from '../grammar-node.ts';
 import { jsonSyntax } from '../json-text.ts';
-import { choice, type Node, nothing, type Rule, reference, text } from '../node.ts';
 import { arrayNode } from './array-node.ts';
 import { type Atom, type Conditions, keyOf, schemaCondition } from './atoms.ts';
 import { Normalizer } from './normalizer.ts';
@@ -10,6 +10,7 @@ import { objectNode } from './object-node.ts';
 import { unsupportedKeyword } from './schema-error.ts';
 import { stringNode } from './string-constraint.ts';
 
+/** How JSON is written under a schema. */
 export interface SchemaOptions {
   /**
    * Most whitespace characters between two parts of the JSON text. 0 is the form of `JSON.stringify`. Default 20.

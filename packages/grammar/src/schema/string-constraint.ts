@@ -11,8 +11,8 @@ import {
   TooLarge,
 } from '../dfa.ts';
 import { dfaOfPattern } from '../dfa-of-node.ts';
+import type { Node } from '../grammar-node.ts';
 import { anyString, quoted, stringCharacters } from '../json-text.ts';
-import type { Node } from '../node.ts';
 
 /** A regular expression that a string has to match somewhere, or must not. */
 export interface StringPattern {

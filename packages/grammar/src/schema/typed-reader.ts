@@ -1,4 +1,4 @@
-import type { Node } from '../node.ts';
+import type { Node } from '../grammar-node.ts';
 import { parseRegex } from '../regex.ts';
 import { RegexFault } from '../regex-error.ts';
 import { type Atom, anyAtoms, type Conditions } from './atoms.ts';
