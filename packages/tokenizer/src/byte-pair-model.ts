@@ -11,7 +11,7 @@ const unitOfByte = Uint16Array.from(characterOfByte, (character) => character.ch
 
 export interface BytePairOptions {
   /** A piece that is a token as a whole becomes that token, whatever the merges say. */
-  readonly ignoreMerges: boolean;
+  readonly ignoreMerges?: boolean;
   /** Id for bytes that the vocabulary lacks; without it they are left out, as in the reference. */
   readonly unknownId?: number | undefined;
   /** Consecutive unknown bytes give one unknown token. */

@@ -1,36 +1,35 @@
-/** Classes of characters that pre-tokenizers tell apart, one bit each, and their unions. */
-export const CharacterClass = {
-  /** Unicode categories Lu and Lt. */
-  upper: 1,
-  /** Unicode category Ll. */
-  lower: 2,
-  /** Unicode categories Lm and Lo. */
-  caseless: 4,
-  /** Unicode category L. */
-  letter: 1 | 2 | 4,
-  /** Unicode category M. */
-  mark: 8,
-  /** Unicode category N. */
-  number: 16,
-  /** Carriage return and line feed. */
-  newline: 32,
-  /** Unicode property White_Space. It has other members than JavaScript's `\s`. */
-  space: 32 | 64,
-  /** Neither letter nor number nor space. */
-  other: 8 | 128,
-} as const;
+// Classes of characters that pre-tokenizers tell apart, one bit each, and their unions.
+
+/** Unicode categories Lu and Lt. */
+export const upper = 1;
+/** Unicode category Ll. */
+export const lower = 2;
+/** Unicode categories Lm and Lo. */
+export const caseless = 4;
+/** Unicode category L. */
+export const letter = 7;
+/** Unicode category M. */
+export const mark = 8;
+/** Unicode category N. */
+export const number = 16;
+/** Carriage return and line feed. */
+export const newline = 32;
+/** Unicode property White_Space. It has other members than JavaScript's `\s`. */
+export const space = newline | 64;
+/** Neither letter nor number nor space. */
+export const other = mark | 128;
 
 /** Filled in on first use of a character; 0 is unknown. */
 const classes = new Uint8Array(0x110000);
 
 const patterns: readonly (readonly [RegExp, number])[] = [
-  [/\p{Ll}/u, CharacterClass.lower],
-  [/[\p{Lu}\p{Lt}]/u, CharacterClass.upper],
-  [/\p{L}/u, CharacterClass.caseless],
-  [/\p{N}/u, CharacterClass.number],
-  [/[\r\n]/, CharacterClass.newline],
+  [/\p{Ll}/u, lower],
+  [/[\p{Lu}\p{Lt}]/u, upper],
+  [/\p{L}/u, caseless],
+  [/\p{N}/u, number],
+  [/[\r\n]/, newline],
   [/\p{White_Space}/u, 64],
-  [/\p{M}/u, CharacterClass.mark],
+  [/\p{M}/u, mark],
 ];
 
 /** @returns the bit of the class of a code point. */

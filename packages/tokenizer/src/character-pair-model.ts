@@ -14,9 +14,9 @@ export interface CharacterPairOptions {
   readonly prefix?: string;
   readonly suffix?: string;
   /** A piece that is a token as a whole becomes that token, whatever the merges say. */
-  readonly ignoreMerges: boolean;
+  readonly ignoreMerges?: boolean | undefined;
   /** Does so for pieces of line ends alone. */
-  readonly wholeLineEnds?: boolean;
+  readonly wholeLineEnds?: boolean | undefined;
   readonly unknownId?: number | undefined;
   /** Consecutive unknown characters give one unknown token. */
   readonly fuseUnknown?: boolean;

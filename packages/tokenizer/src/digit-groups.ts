@@ -1,4 +1,4 @@
-import { CharacterClass, classAt } from './character-class.ts';
+import { classAt, number } from './character-class.ts';
 import type { PreTokenizer } from './pre-tokenizer.ts';
 import { afterCharacter } from './scan.ts';
 
@@ -16,7 +16,7 @@ export function digitGroups(behind: boolean): PreTokenizer {
     const { text } = source;
     const isDigit = (i: number) =>
       behind
-        ? classAt(text, i, end) === CharacterClass.number
+        ? classAt(text, i, end) === number
         : i < end && text.charCodeAt(i) >= 48 && text.charCodeAt(i) <= 57;
     let from = start;
     for (let i = start; i < end; ) {

@@ -82,13 +82,14 @@ export class FileNode {
   }
 
   /** @throws {UnsupportedError} always */
-  unsupported(advice = 'this version does not know it'): never {
+  unsupported(advice: string): never {
     throw new UnsupportedError(`${this.file}: ${this.path} ${JSON.stringify(this.value)}`, advice);
   }
 
   #expected(what: string): never {
     const { value } = this;
+    if (value === undefined) this.fail(`${what} is missing`);
     const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
-    this.fail(value === undefined ? `${what} is missing` : `expected ${what}, found ${found}`);
+    this.fail(`expected ${what}, found ${found}`);
   }
 }

@@ -1,2 +1,2 @@
 /** What to do about what the byte-level build does not know. */
-export const fullPackage = 'import @llamella/tokenizer instead of @llamella/tokenizer/byte-level';
+export const fullPackage = 'import @llamella/tokenizer instead';

@@ -1,18 +1,15 @@
-import { CharacterClass, endOfRun } from './character-class.ts';
+import { endOfRun, letter } from './character-class.ts';
 import type { GgufPreTokenizer } from './gguf-readers.ts';
 import { type PreTokenizer, scanWith, sequence } from './pre-tokenizer.ts';
 import { numberScanner } from './scan.ts';
 import { scanGpt2 } from './scan-gpt2.ts';
 import { scanLlama3 } from './scan-llama3.ts';
 
-/**
- * Names in `tokenizer.ggml.pre`, how they cut, and other traits: `m` for `ignoreMerges`, `b` for `addBos`, `B` for
- * `alwaysAddBos`, `c` for characters instead of bytes, `s` for `escapeSpaces`.
- */
+/** Names in `tokenizer.ggml.pre`, how they cut, and other traits. */
 export type GgufNames = readonly (readonly [
   names: string,
   steps: () => readonly PreTokenizer[],
-  traits?: string,
+  traits?: Omit<GgufPreTokenizer, 'preTokenizer'>,
 ])[];
 
 export const gpt2 = () => scanWith(scanGpt2);
@@ -22,15 +19,19 @@ export const singleDigits = () => scanWith(numberScanner(true));
 export const llama3 = (digits = 3) =>
   scanWith((text, start, end) =>
     text.startsWith("'\u017f", start) && start + 1 < end
-      ? endOfRun(text, start + 1, end, CharacterClass.letter)
+      ? endOfRun(text, start + 1, end, letter)
       : scanLlama3(text, start, end, digits),
   );
 
 /** Those of GPT-2, Llama 3, Qwen 2, SmolLM and of models in wide use that cut as one of them. */
 export const commonNames: GgufNames = [
-  ['llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral lfm2', () => [llama3()], 'mb'],
+  [
+    'llama-bpe llama3 llama-v3 falcon3 falcon-h1 pixtral lfm2',
+    () => [llama3()],
+    { ignoreMerges: true, addBos: true },
+  ],
   ['dbrx smaug-bpe chatglm-bpe', () => [llama3()]],
-  ['glm4 glm5', () => [llama3()], 'm'],
+  ['glm4 glm5', () => [llama3()], { ignoreMerges: true }],
   ['gpt-2 phi-2 mpt olmo exaone4 granite-docling', () => [gpt2()]],
   ['smollm starcoder command-r exaone', () => [singleDigits(), gpt2()]],
   ['qwen2 deepseek-r1-qwen stablelm2 hunyuan grok-2', () => [llama3(1)]],
@@ -45,17 +46,6 @@ export const commonNames: GgufNames = [
  * @returns `undefined` for names that are not in the table
  */
 export function namedPreTokenizer(table: GgufNames, name: string): GgufPreTokenizer | undefined {
-  for (const [names, steps, traits = ''] of table) {
-    if (!names.split(' ').includes(name)) continue;
-    const has = (trait: string) => traits.includes(trait);
-    return {
-      preTokenizer: sequence(steps()),
-      ignoreMerges: has('m'),
-      addBos: has('b'),
-      alwaysAddBos: has('B'),
-      byteLevel: !has('c'),
-      escapeSpaces: has('s'),
-    };
-  }
-  return undefined;
+  const row = table.find(([names]) => names.split(' ').includes(name));
+  return row && { preTokenizer: sequence(row[1]()), ...row[2] };
 }

@@ -20,7 +20,7 @@ export function readGgufPairs(source: GgufSource): GgufParts {
   const node = get('pre');
   const name = get('model').value === 'gemma4' ? 'gemma4' : node.string('default');
   const pre = ggufPreTokenizer(name) ?? node.unsupported('this version does not know how it cuts text');
-  if (pre.byteLevel) return readGgufByteLevel(source, pre);
+  if (!pre.characters) return readGgufByteLevel(source, pre);
   return {
     ...pre,
     model: characterPairModel(vocabulary, readMerges(get('merges'), vocabulary, false), {

@@ -1,4 +1,4 @@
-import { CharacterClass, classAt } from './character-class.ts';
+import { classAt, letter, mark, newline, number, other, space } from './character-class.ts';
 import { digitGroups } from './digit-groups.ts';
 import {
   commonNames,
@@ -13,8 +13,6 @@ import { type PreTokenizer, scanWith } from './pre-tokenizer.ts';
 import { numberScanner } from './scan.ts';
 import { runScanner, symbol, type WordRules, wordScanner } from './scan-words.ts';
 import { splitAt } from './split.ts';
-
-const { letter, number, newline, space, mark, other } = CharacterClass;
 
 const splitOff = (pattern: RegExp) => splitAt(pattern, 'Isolated');
 const words = (rules: WordRules) => scanWith(wordScanner(rules));
@@ -45,23 +43,27 @@ const casedLetter =
   /(?![\u0560-\u0588\u10c7-\u10ff\u1c80-\u1c8f\u2d00-\u2d2d\ua790-\ua7ff\uab30-\uab6f\u{10500}-\u{105ff}\u{10d00}-\u{1189f}\u{118e0}-\u{1e8ff}])[\u0295\p{LC}]/u;
 
 const rareNames: GgufNames = [
-  ['midm-2.0 jina-v5-nano', () => [llama3()], 'mb'],
+  ['midm-2.0 jina-v5-nano', () => [llama3()], { ignoreMerges: true, addBos: true }],
   [
     'jina-es jina-de gigachat jina-v2-es jina-v2-de a.x-4.0 mellum modern-bert jina-v1-en jina-v2-code roberta-bpe jais trillion',
     () => [gpt2()],
   ],
   ['refact codeshell minerva-7b mellum2', () => [singleDigits(), gpt2()]],
   ['kormo f2llmv2 megrez solar-open bailingmoe bailingmoe2 llada-moe', () => [llama3(1)]],
-  ['minicpm5', () => [threeDigits(), llama3()], 'm'],
+  ['minicpm5', () => [threeDigits(), llama3()], { ignoreMerges: true }],
   ['jais-2', () => [llama3(), scanWith(powersOfTwo)]],
   ['qwen35', () => [words({ ...qwen, word: letter + mark, other: other - mark + symbol })]],
   ['ufakzeka', () => [words({ numbers: 1 })]],
   ['seed-coder', () => [words({ ...qwen, tail: '' })]],
   ['exaone-moe', () => [words({ ...qwen, words: 'phrases', tail: '\r\n/', tailLimit: 1 })]],
   ['laguna', () => [lines(), words(qwen)]],
-  ['tekken', () => [words({ words: 'cased', numbers: 1, tail: '\r\n/' })], 'mb'],
+  [
+    'tekken',
+    () => [words({ words: 'cased', numbers: 1, tail: '\r\n/' })],
+    { ignoreMerges: true, addBos: true },
+  ],
   ['gpt-4o llama4 kanana2 talkie minimax-m2', () => [words(o200k)]],
-  ['granite-embed-multi-97m', () => [words({ ...o200k, word: letter + mark })], 'm'],
+  ['granite-embed-multi-97m', () => [words({ ...o200k, word: letter + mark })], { ignoreMerges: true }],
   ['tiny_aya cohere2moe', () => [digitGroups(true), words(marked)]],
   [
     'youtu',
@@ -71,7 +73,7 @@ const rareNames: GgufNames = [
       ),
       words({ ...marked, numbers: 1 }),
     ],
-    'm',
+    { ignoreMerges: true },
   ],
   ['kimi-k2', () => [words({ han: true, contraction: 'joined', numbers: 3 })]],
   ['deepseek-v3 hunyuan-dense joyai-llm hy_v4', () => [threeDigits(), cjk(), words(deepseek3)]],
@@ -118,12 +120,16 @@ const rareNames: GgufNames = [
       splitOff(/[\p{P}!-/:-@[-`{-~]/gu),
       gpt2(),
     ],
-    'b',
+    { addBos: true },
   ],
   ['superbpe', () => [numbers(), digitGroups(false)]],
-  ['gemma4 granite-embed-multi-311m', () => [lines()], 'Bcs'],
-  ['sarvam-moe', () => [lines()], 'cs'],
-  ['whitespace', () => [runs(/\P{White_Space}/u)], 'c'],
+  [
+    'gemma4 granite-embed-multi-311m',
+    () => [lines()],
+    { characters: true, escapeSpaces: true, alwaysAddBos: true },
+  ],
+  ['sarvam-moe', () => [lines()], { characters: true, escapeSpaces: true }],
+  ['whitespace', () => [runs(/\P{White_Space}/u)], { characters: true }],
 ];
 
 /** The pre-tokenizer that a GGUF file names, for all of llama.cpp's names. */

@@ -1,5 +1,6 @@
 import type { FileNode } from './file-node.ts';
 import type { Normalizer } from './normalizer.ts';
+import type { PostProcessor } from './post-processor.ts';
 import type { PreTokenizer } from './pre-tokenizer.ts';
 import type { TokenDecoder } from './token-decoder.ts';
 import type { TokenModel } from './token-model.ts';
@@ -9,15 +10,15 @@ import type { Vocabulary } from './vocabulary.ts';
 export interface GgufPreTokenizer {
   readonly preTokenizer: PreTokenizer;
   /** A piece that is a token stays whole. */
-  readonly ignoreMerges: boolean;
+  readonly ignoreMerges?: boolean;
   /** BOS goes before a text unless the file says otherwise. */
-  readonly addBos: boolean;
+  readonly addBos?: boolean;
   /** BOS goes before a text whatever the file says. */
-  readonly alwaysAddBos: boolean;
-  /** Tokens are made of bytes, as in GPT-2; otherwise of characters, with tokens such as `<0x0A>` for bytes. */
-  readonly byteLevel: boolean;
+  readonly alwaysAddBos?: boolean;
+  /** Tokens are made of characters, with tokens such as `<0x0A>` for bytes; otherwise of bytes, as in GPT-2. */
+  readonly characters?: boolean;
   /** Spaces become U+2581 before the text is cut. */
-  readonly escapeSpaces: boolean;
+  readonly escapeSpaces?: boolean;
 }
 
 /** Tokens that GGUF names by id. */
@@ -41,12 +42,12 @@ export interface GgufParts {
   /** Ids of roles for files that do not say. */
   readonly ids?: Readonly<Partial<Record<GgufRole, number>>>;
   /** Whether BOS and EOS go around texts in files that do not say. */
-  readonly addBos: boolean;
+  readonly addBos?: boolean;
   readonly addEos?: boolean;
   /** Puts BOS before texts whatever the file says. */
   readonly alwaysAddBos?: boolean;
-  /** Roles that go before and after texts whatever the file says. */
-  readonly around?: readonly [GgufRole, GgufRole];
+  /** What goes around texts whatever the file says. */
+  readonly post?: PostProcessor;
 }
 
 /** Readers by `tokenizer.ggml.model`. What the table does not name is refused. */

@@ -1,6 +1,7 @@
 import type { GgufParts, GgufSource } from './gguf-readers.ts';
 import { type Normalizer, normalize, prepend } from './normalizer.ts';
 import { ordinaryTokens } from './ordinary-tokens.ts';
+import { surroundWith } from './post-processor.ts';
 import { type PreTokenizer, sequence } from './pre-tokenizer.ts';
 import { SentencePieceDecoder } from './sentence-piece-decoder.ts';
 import type { Edit } from './source-text.ts';
@@ -20,6 +21,9 @@ export function readGgufWordPiece({ vocabulary, get, id }: GgufSource): GgufPart
   const ids = { bos: 101, seperator: 102, unknown: 100, padding: 0 };
   const lowercase = get('normalizer.lowercase').boolean(true);
   const unknown = id('unknown', ids.unknown);
+  const end = (role: string, fallback: number) => [
+    id(role, fallback) ?? get(`${role}_token_id`).fail('it is missing, and goes around every text'),
+  ];
   return {
     normalizers: [bertNormalizer(lowercase, get('normalizer.strip_accents').boolean(lowercase))],
     preTokenizer: sequence([
@@ -40,7 +44,7 @@ export function readGgufWordPiece({ vocabulary, get, id }: GgufSource): GgufPart
     }),
     ids,
     addBos: true,
-    around: ['bos', 'seperator'],
+    post: surroundWith(end('bos', ids.bos), end('seperator', ids.seperator)),
   };
 }
 

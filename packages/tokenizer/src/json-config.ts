@@ -36,8 +36,8 @@ export function withNamedTokens(
 function namedTokens(config: FileNode): FileNode[] {
   return [
     ...roles.map((role) => config.get(`${role}_token`)),
-    ...['additional_special_tokens', 'extra_special_tokens'].flatMap((key) => {
-      const list = config.get(key);
+    ...['additional', 'extra'].flatMap((key) => {
+      const list = config.get(`${key}_special_tokens`);
       if (list.absent) return [];
       return Array.isArray(list.value)
         ? list.items()

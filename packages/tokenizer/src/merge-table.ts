@@ -88,9 +88,10 @@ export function readMerges(node: FileNode, vocabulary: Vocabulary, replace: bool
     // Merges with the same result, or with results in the order of their ids, mostly follow one another.
     const isMerged = (id: number) => id >= 0 && id < size && index.is(id, units, 0, end);
     if (!isMerged(merged) && !isMerged(++merged)) merged = find(0, end);
-    if (left < 0 || right < 0 || merged < 0) {
+    const missing = [left, right, merged].indexOf(-1);
+    if (missing >= 0) {
       const [before, after] = [pair.slice(0, gap), pair.slice(gap + 1)];
-      const token = left < 0 ? before : right < 0 ? after : before + after;
+      const token = [before, after, before + after][missing];
       node.fail(`entry ${rank} names ${JSON.stringify(token)}, which is not in the vocabulary`);
     }
     table.add(left, right, rank, merged, replace);

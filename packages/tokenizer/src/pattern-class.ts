@@ -42,20 +42,13 @@ export function namedClass(name: string, negated: boolean, bracketed = false): s
   );
 }
 
-const escapedClasses: Readonly<Record<string, string>> = {
-  d: String.raw`\p{Nd}`,
-  D: String.raw`\P{Nd}`,
-  s: String.raw`\p{White_Space}`,
-  S: String.raw`\P{White_Space}`,
-  w: wordClass,
-  W: `[^${wordClass}]`,
-  h: '[0-9A-Fa-f]',
-  H: '[^0-9A-Fa-f]',
-};
+const escapes: Readonly<Record<string, string>> = { d: 'digit', s: 'space', w: 'word', h: 'xdigit' };
 
-/** The class that an escape such as `\s` stands for. */
+/** The class that an escape such as `\s` stands for, or with a capital its complement. */
 export function escapedClass(letter: string): string | undefined {
-  return escapedClasses[letter];
+  const small = letter.toLowerCase();
+  const name = escapes[small];
+  return name && namedClass(name, letter !== small, true);
 }
 
 /** A code point written so that it is literal anywhere in a JavaScript pattern. */

@@ -1,7 +1,7 @@
 import { composeTokenizer } from './composed-tokenizer.ts';
 import { FileNode } from './file-node.ts';
 import type { FileOptions } from './file-options.ts';
-import { numbersOf } from './gguf-numbers.ts';
+import { arrayOf } from './gguf-numbers.ts';
 import type { GgufReaders, GgufRole, GgufSource } from './gguf-readers.ts';
 import { surroundWith } from './post-processor.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
@@ -31,21 +31,17 @@ export function readTokenizerGguf(
   };
   const parts = read({ vocabulary, get, id });
   const idOf = (role: GgufRole) => id(role, parts.ids?.[role]);
-  /** Where the file or the kind of tokenizer asks for a token, it has to be there. */
-  const ends = (role: GgufRole, isAdded: boolean, asks = get(`${role}_token_id`)): number[] =>
-    isAdded ? [idOf(role) ?? asks.fail(`asks for a token, but there is no ${role}_token_id`)] : [];
-  const flagged = (role: 'bos' | 'eos', fallback = false, always = false) => {
+  const ends = (role: 'bos' | 'eos', fallback = false, always = false): number[] => {
     const flag = get(`add_${role}_token`);
-    return ends(role, flag.boolean(fallback) || always, flag);
+    if (!flag.boolean(fallback) && !always) return [];
+    return [idOf(role) ?? flag.fail(`asks for a token, but there is no ${role}_token_id`)];
   };
-  const { around } = parts;
   return composeTokenizer({
     ...parts,
     vocabulary,
     rawTokens: verbatimTokens(vocabulary),
-    post: around
-      ? surroundWith(ends(around[0], true), ends(around[1], true))
-      : surroundWith(flagged('bos', parts.addBos, parts.alwaysAddBos), flagged('eos', parts.addEos)),
+    post:
+      parts.post ?? surroundWith(ends('bos', parts.addBos, parts.alwaysAddBos), ends('eos', parts.addEos)),
     roles: { bos: idOf('bos'), eos: idOf('eos'), unknown: idOf('unknown'), padding: idOf('padding') },
     ends: ['eot', 'eom', 'fim_pad', 'fim_rep', 'fim_sep'].map((role) => id(role)),
   });
@@ -63,8 +59,9 @@ function readVocabulary(tokens: FileNode, types: FileNode): Vocabulary {
 }
 
 function readKinds(types: FileNode, size: number): Uint8Array {
-  return Uint8Array.from(numbersOf(types, size), (kind, id) => {
-    const known = Number.isInteger(kind) && kind >= 0 && kind <= TokenKind.byte;
-    return known ? kind : types.fail(`entry ${id} is ${kind}, expected 0 to ${TokenKind.byte}`);
+  const kinds = arrayOf(types, size);
+  return Uint8Array.from(kinds as number[], (kind, id) => {
+    const isKnown = Number.isInteger(kind) && kind >= 0 && kind <= TokenKind.byte;
+    return isKnown ? kind : types.fail(`entry ${id} is ${kind}, expected 0 to ${TokenKind.byte}`);
   });
 }

@@ -1,10 +1,8 @@
-import { CharacterClass, classAt, endOfRun } from './character-class.ts';
+import { classAt, endOfRun, letter, number, other, space } from './character-class.ts';
 import { contraction, endOfSpace } from './scan.ts';
 
 /** The pattern that `scanGpt2` implements, as written in tokenizer.json. */
 export const gpt2Pattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
-
-const { letter, number, space, other } = CharacterClass;
 
 /**
  * Scanner of GPT-2's pieces, in linear time.

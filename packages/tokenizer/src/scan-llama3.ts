@@ -1,10 +1,8 @@
-import { CharacterClass, classAt, endOfRun } from './character-class.ts';
+import { classAt, endOfRun, letter, newline, number, other } from './character-class.ts';
 import { afterCharacter, contraction, endOfLines, endOfNumber, isNewline } from './scan.ts';
 
 /** The pattern that `scanLlama3` implements, as written in tokenizer.json. */
 export const llama3Pattern = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
-
-const { letter, number, newline, other } = CharacterClass;
 
 /**
  * Scanner of Llama 3's pieces, in linear time.

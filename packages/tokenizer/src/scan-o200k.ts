@@ -1,4 +1,14 @@
-import { CharacterClass, classAt, endOfRun } from './character-class.ts';
+import {
+  caseless,
+  classAt,
+  endOfRun,
+  letter,
+  lower,
+  mark,
+  newline,
+  number,
+  upper,
+} from './character-class.ts';
 import { afterCharacter, contraction, endOfNumber } from './scan.ts';
 import { endOfSymbols } from './scan-llama3.ts';
 
@@ -13,7 +23,6 @@ export const o200kPattern = [
   String.raw`\s+`,
 ].join('|');
 
-const { letter, mark, upper, lower, caseless, number, newline } = CharacterClass;
 const both = caseless | mark;
 
 /**

@@ -1,7 +1,5 @@
-import { CharacterClass, classAt, endOfRun } from './character-class.ts';
+import { classAt, endOfRun, letter, mark, newline, number, other, space } from './character-class.ts';
 import { afterCharacter, endOfLines, endOfSpace, isNewline, type Scanner } from './scan.ts';
-
-const { letter, number, newline, space, mark, other } = CharacterClass;
 
 /** Characters that are neither letter nor mark nor number nor space. */
 const rest = other - mark;

@@ -1,9 +1,7 @@
-import { CharacterClass, classAt, endOfRun } from './character-class.ts';
+import { classAt, endOfRun, number, space } from './character-class.ts';
 
 /** Finds the end of the piece that starts at `start`; pieces follow one another without gaps. */
 export type Scanner = (text: string, start: number, end: number) => number;
-
-const { space, number } = CharacterClass;
 
 /**
  * `\s+(?!\S)|\s+`: a run of white space, less its last character when text follows, which that text may take in.

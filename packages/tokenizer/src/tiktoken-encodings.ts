@@ -1,4 +1,4 @@
-import { CharacterClass, classAt, endOfRun } from './character-class.ts';
+import { classAt, endOfRun, space } from './character-class.ts';
 import type { Scanner } from './scan.ts';
 import { scanGpt2 } from './scan-gpt2.ts';
 import { scanLlama3 } from './scan-llama3.ts';
@@ -15,7 +15,7 @@ export interface TiktokenEncoding {
 
 /** As Llama 3, but white space at the end of the text is one piece, line ends or not. */
 export const scanCl100k: Scanner = (text, start, end) =>
-  classAt(text, start, end) & CharacterClass.space && endOfRun(text, start, end, CharacterClass.space) === end
+  classAt(text, start, end) & space && endOfRun(text, start, end, space) === end
     ? end
     : scanLlama3(text, start, end);
 
