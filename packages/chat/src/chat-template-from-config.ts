@@ -37,7 +37,7 @@ export interface ConfigChatTemplateOptions extends ModelChatTemplateOptions {
   readonly tokenizer?: Pick<Tokenizer, 'idToToken'>;
 }
 
-const TOKENS = ['bos_token', 'eos_token', 'unk_token', 'sep_token', 'pad_token', 'cls_token', 'mask_token'];
+const TOKENS = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
 
 /**
  * The template of a parsed Hugging Face `tokenizer_config.json`, with the texts of its special tokens. Newer models, and
@@ -81,12 +81,12 @@ export function chatTemplateFromConfig(
 function readSources(templates: unknown, name: string): Map<string, string> {
   if (templates === undefined || templates === null) throw missingTemplate(name);
   if (typeof templates === 'string') return new Map([['default', templates]]);
-  if (!Array.isArray(templates)) throw templateError(name, 'must be a string or a list of named templates');
+  if (!Array.isArray(templates)) throw templateError(name, 'must be a string or a list');
   const sources = new Map<string, string>();
   for (const [index, entry] of templates.entries()) {
     const { name: key, template } = (entry ?? {}) as { name?: unknown; template?: unknown };
     if (typeof key !== 'string' || typeof template !== 'string')
-      throw templateError(name, `entry ${index} must have a name and a template, both strings`);
+      throw templateError(name, `entry ${index} must have a name and a template`);
     sources.set(key, template);
   }
   if (sources.size === 0) throw missingTemplate(name);

@@ -78,8 +78,5 @@ function tokenText(
   const tokens = entries.get('tokenizer.ggml.tokens') as ArrayLike<unknown> | undefined;
   const text = tokenizer ? tokenizer.idToToken(id) : tokens?.[id];
   if (typeof text === 'string') return text;
-  throw templateError(
-    name,
-    `${key} is ${id}, which is not in the vocabulary; pass tokenizer, or the token's text`,
-  );
+  throw templateError(name, `${key} is ${id}, which is not in the vocabulary; pass tokenizer`);
 }

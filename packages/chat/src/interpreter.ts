@@ -59,13 +59,17 @@ export class ChatInterpreter extends EngineInterpreter {
     if (type === GIVEN) return node!.value as Value;
     if (type === 'Break' || type === 'Continue') throw new LoopControl(type === 'Break');
     // To make a macro, the engine goes through all that is in it.
-    if (type === 'Macro' || type === 'CallStatement') this.budget.spend(this.#sourceLength / 64);
+    if (type === 'Macro' || type === 'CallStatement') this.budget.spend(this.#sourceLength / 16);
     if (++this.#depth > DEEPEST) throw new RangeError();
     const value = super.evaluate(type === 'TupleLiteral' ? { ...node, type: 'ArrayLiteral' } : node, scope);
     this.#depth--;
     this.budget.measure(value);
-    const isNew = isList(value) && type !== 'Identifier' && type !== 'MemberExpression';
-    this.budget.spend(1 + (isText(value) || isList(value) ? value.value.length : 0) / (isNew ? 8 : 256));
+    const size = isText(value) || isList(value) ? value.value.length : isDict(value) ? value.value.size : 0;
+    // A call costs more, and makes lists anew, as most filters do; names and members only show them.
+    const isMade = !isText(value) && /^(Call|Filter)Exp/.test(type);
+    this.budget.spend(
+      (type[0] === 'C' ? 8 : 1) + size / (isMade ? 1 : isList(value) && !/^(Id|Me)/.test(type) ? 8 : 256),
+    );
     return value;
   }
 
@@ -113,7 +117,7 @@ export class ChatInterpreter extends EngineInterpreter {
       return inner;
     };
     const all = entriesOf(this.evaluate(lhs, scope));
-    this.budget.spend(4 * all.length);
+    this.budget.spend(8 * all.length);
     const items = test ? all.filter((item) => isTrue(this.evaluate(test, scopeOf(item)))) : all;
     const { length } = items;
     let text = '';
@@ -178,7 +182,9 @@ export class ChatInterpreter extends EngineInterpreter {
     const callee = { type: 'Identifier', value: name };
     if (!/^(length|first|last|default)$/.test(name))
       this.budget.spend(
-        isList(value) ? value.value.length * (name === 'sort' ? 4 : 1) : this.budget.measure(value) / 64,
+        isList(value)
+          ? value.value.length * (name === 'sort' ? 4 : 1)
+          : this.budget.measure(value) / (isDict(value) ? 8 : 64),
       );
     const filter = FILTERS.get(name);
     if (!filter)
@@ -187,6 +193,12 @@ export class ChatInterpreter extends EngineInterpreter {
     const get = (index: number, key = '') => values[index] ?? named.get(key);
     const result = filter(value, get, this, scope, args);
     return isValue(result) ? result : toValue(result);
+  }
+
+  override evaluateArguments(nodes: readonly Node[], scope: Environment): [Value[], Map<string, Value>] {
+    const given = super.evaluateArguments(nodes, scope);
+    this.budget.spend(given[0].length);
+    return given;
   }
 
   override evaluateTestExpression({ test, operand, negate }: Node, scope: Environment): Value {

@@ -9,7 +9,7 @@ function isEqual(left: Value, right: Value, budget: Budget): boolean {
   budget.spend(1);
   if (isNumber(left) && isNumber(right)) return Number(left.value) === Number(right.value);
   if ((isList(left) && isList(right)) || (isDict(left) && isDict(right))) {
-    budget.spend((budget.measure(left) + budget.measure(right)) / 64);
+    budget.spend((budget.measure(left) + budget.measure(right)) / 8);
     return toText(left) === toText(right);
   }
   return left.value === right.value && isNull(left) === isNull(right);

@@ -1,8 +1,11 @@
 type Part = 'weekday' | 'month';
 
 const pad = (value: number): string => String(value).padStart(2, '0');
+/** Formatters by what they show: to make one takes long. */
+const FORMATTERS: Record<string, Intl.DateTimeFormat> = {};
 const inEnglish = (date: Date, part: Part, style: 'long' | 'short'): string =>
-  date.toLocaleString('en-US', { [part]: style });
+  (FORMATTERS[part + style] ??= new Intl.DateTimeFormat('en-US', { [part]: style })).format(date);
+
 const DIRECTIVES: Readonly<Record<string, (date: Date) => string | number>> = {
   a: (date) => inEnglish(date, 'weekday', 'short'),
   A: (date) => inEnglish(date, 'weekday', 'long'),
@@ -10,10 +13,8 @@ const DIRECTIVES: Readonly<Record<string, (date: Date) => string | number>> = {
   B: (date) => inEnglish(date, 'month', 'long'),
   d: (date) => pad(date.getDate()),
   H: (date) => pad(date.getHours()),
-  I: (date) => pad(date.getHours() % 12 || 12),
   m: (date) => pad(date.getMonth() + 1),
   M: (date) => pad(date.getMinutes()),
-  p: (date) => (date.getHours() < 12 ? 'AM' : 'PM'),
   S: (date) => pad(date.getSeconds()),
   y: (date) => pad(date.getFullYear() % 100),
   Y: (date) => date.getFullYear(),

@@ -10,7 +10,7 @@ export function wrapTemplateError(name: string, action: string, error: unknown):
   if (LlamellaError.isInstance(error)) return error;
   // Firefox reports a full stack as InternalError, other engines as RangeError.
   if (error instanceof Error && /^(Range|Internal)Error$/.test(error.name))
-    return templateError(name, `${action}: the template or the data is nested too deeply`, { cause: error });
+    return templateError(name, `${action}: nested too deeply`, { cause: error });
   const reason = error instanceof Error ? error.message : String(error);
   return templateError(name, `${action}: ${reason}`, { cause: error });
 }

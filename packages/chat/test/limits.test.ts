@@ -17,6 +17,8 @@ function failure(source: string, options: ChatTemplateOptions = {}): string {
 
 const loop = (times: string, body: string): string => `{% for i in range(${times}) %}${body}{% endfor %}`;
 
+const LONG = Array.from({ length: 20_000 }, (_, index) => index);
+
 describe('a hostile template ends with an error, soon', () => {
   it.each<[string, string, RegExp]>([
     ['nested loops', loop('100000', loop('100000', loop('100000', ''))), /took more than 2000000 steps/],
@@ -118,6 +120,13 @@ describe('a hostile template ends with an error, soon', () => {
     ['a scanned text, often', loop('100000', "{% set x = big.replace('zz', '') %}"), /took more than/],
     ['a counted text, often', loop('100000', '{% set x = big | length %}'), /took more than/],
     ['a compared text, often', loop('100000', '{% set x = big == big2 %}'), /took more than/],
+    ['items of an object, often', loop('100000', '{% set x = wide.items() %}'), /took more than/],
+    ['a comparison of long lists, often', loop('100000', '{% set x = long == long2 %}'), /took more than/],
+    [
+      'unpacked arguments, often',
+      `{% macro m() %}{{ varargs }}{% endmacro %}${loop('100000', '{% set x = m(*long) %}')}`,
+      /took more than/,
+    ],
     ['a split text, often', loop('100000', '{% set x = big.split() %}'), /took more than/],
     ['a character, often', loop('100000', '{% set x = big[5] %}'), /took more than/],
     [
@@ -164,7 +173,15 @@ describe('a hostile template ends with an error, soon', () => {
   ])('%s', (_name, source, message) => {
     const start = performance.now();
     expect(
-      failure(source, { variables: { big: 'a'.repeat(100_000), big2: `${'a'.repeat(99_999)}b` } }),
+      failure(source, {
+        variables: {
+          big: 'a'.repeat(100_000),
+          big2: `${'a'.repeat(99_999)}b`,
+          long: LONG,
+          long2: [...LONG],
+          wide: { ...LONG },
+        },
+      }),
     ).toMatch(message);
     expect(performance.now() - start).toBeLessThan(3_000);
   });
@@ -216,7 +233,7 @@ describe('limits of the caller', () => {
   });
 
   it('are counted anew for each conversation', () => {
-    const template = createChatTemplate(loop('20', 'a'), { limits: { steps: 300 } });
+    const template = createChatTemplate(loop('20', 'a'), { limits: { steps: 400 } });
     for (let i = 0; i < 10; i++) expect(template.render([])).toHaveLength(20);
   });
 
