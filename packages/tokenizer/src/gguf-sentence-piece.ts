@@ -3,14 +3,14 @@ import { numbersOf } from './gguf-numbers.ts';
 import type { GgufParts, GgufSource } from './gguf-readers.ts';
 import { prepend, replaceAll } from './normalizer.ts';
 import { ordinaryTokens } from './ordinary-tokens.ts';
-import { PieceIndex } from './piece-index.ts';
+import { pieceIndex } from './piece-index.ts';
 import { wholeText } from './pre-tokenizer.ts';
 import { scoredPairModel } from './scored-pair-model.ts';
 import { SentencePieceDecoder } from './sentence-piece-decoder.ts';
 import { sentencePieceNormalizer } from './sentence-piece-normalizer.ts';
 import { spaceSymbol } from './space-symbol.ts';
 import { isSpecialKind, TokenKind } from './token-kind.ts';
-import { UnigramModel, unknownPenalty } from './unigram-model.ts';
+import { unigramModel, unknownPenalty } from './unigram-model.ts';
 import { unknownText } from './unknown-text.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -69,12 +69,9 @@ export function readGgufUnigram({ vocabulary, get, id }: GgufSource): GgufParts 
       }),
     ],
     preTokenizer: wholeText,
-    model: new UnigramModel(
-      new PieceIndex(tokens, isPiece),
-      scores,
-      unknownText(id('unknown', ids.unknown)),
-      { unknownScore: Math.fround(smallest - unknownPenalty) },
-    ),
+    model: unigramModel(pieceIndex(tokens, isPiece), scores, unknownText(id('unknown', ids.unknown)), {
+      unknownScore: Math.fround(smallest - unknownPenalty),
+    }),
     decoder: llamaCppDecoder(vocabulary, addsSpace),
     ids,
     addBos: false,

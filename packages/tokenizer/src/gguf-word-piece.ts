@@ -8,7 +8,7 @@ import type { Edit } from './source-text.ts';
 import { spaceSymbol } from './space-symbol.ts';
 import { splitAt } from './split.ts';
 import { isSpecialKind } from './token-kind.ts';
-import { WordPieceModel } from './word-piece-model.ts';
+import { wordPieceModel } from './word-piece-model.ts';
 
 /**
  * Reads GGUF's kind `bert`: WordPiece, as llama.cpp does it, with U+2581 before the first token of a word. Decoded
@@ -31,7 +31,7 @@ export function readGgufWordPiece({ vocabulary, get, id }: GgufSource): GgufPart
       splitAt(separate, 'Isolated'),
       markStart,
     ]),
-    model: new WordPieceModel({
+    model: wordPieceModel({
       idOf: ordinaryTokens(vocabulary),
       prefix: '',
       longestWord: Number.POSITIVE_INFINITY,

@@ -2,10 +2,10 @@ import { CharacterMap } from './character-map.ts';
 import type { FileNode } from './file-node.ts';
 import type { ModelReader, NormalizerReader } from './json-readers.ts';
 import { withAdded } from './json-vocabulary.ts';
-import { PieceIndex } from './piece-index.ts';
+import { pieceIndex } from './piece-index.ts';
 import { precompiled } from './precompiled-normalizer.ts';
 import { isSpecialKind } from './token-kind.ts';
-import { UnigramModel, unknownPenalty } from './unigram-model.ts';
+import { unigramModel, unknownPenalty } from './unigram-model.ts';
 import { unknownText } from './unknown-text.ts';
 import { idLimit } from './vocabulary.ts';
 
@@ -21,8 +21,8 @@ export const readUnigramModel: ModelReader = (node, added) => {
     const id = vocabulary.idOf(token);
     return id !== undefined && mayBe(id) ? id : undefined;
   };
-  const model = new UnigramModel(
-    new PieceIndex(vocabulary.tokens, mayBe),
+  const model = unigramModel(
+    pieceIndex(vocabulary.tokens, mayBe),
     scores,
     unknownText(unknownId, node.get('byte_fallback').boolean() ? idOf : undefined),
     {

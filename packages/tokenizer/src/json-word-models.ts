@@ -1,11 +1,11 @@
 import type { ModelReader } from './json-readers.ts';
 import { readTokens } from './json-vocabulary.ts';
-import { WordPieceModel } from './word-piece-model.ts';
+import { wordPieceModel } from './word-piece-model.ts';
 
 /** Reads a model of type WordPiece, that of BERT. */
 export const readWordPieceModel: ModelReader = (node, added) => {
   const { vocabulary, idOf, unknown } = readTokens(node, added);
-  const model = new WordPieceModel({
+  const model = wordPieceModel({
     idOf,
     prefix: node.get('continuing_subword_prefix').string('##'),
     longestWord: node.get('max_input_chars_per_word').index(2 ** 31, 100),

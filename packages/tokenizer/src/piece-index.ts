@@ -1,82 +1,80 @@
-/**
- * Finds pieces of a vocabulary in a text without making strings of its parts. A hash table has the pieces; a bit for
- * the hash of each beginning of a piece tells where looking for longer ones ends, so no tree of nodes is needed.
- */
-export class PieceIndex {
-  readonly #pieces: readonly (string | undefined)[];
-  /** Two numbers per slot: id plus one, 0 when empty, and hash. */
-  readonly #slots: Int32Array;
-  readonly #slotShift: number;
-  readonly #beginnings: Uint32Array;
-  readonly #bitShift: number;
-  /** Results of `beginningAt`: where each piece ends, and its id. Its length is that of the longest piece. */
+/** Finds pieces of a vocabulary in a text. */
+export interface PieceIndex {
+  /** Results of `beginningAt`: where each piece ends, and its id. */
   readonly ends: Int32Array;
   readonly ids: Int32Array;
-
-  /** @param accepts tells which ids can be found; of two with one piece the last can */
-  constructor(pieces: readonly (string | undefined)[], accepts: (id: number) => boolean) {
-    let count = 0;
-    let units = 0;
-    let longest = 0;
-    for (let id = 0; id < pieces.length; id++) {
-      const length = accepts(id) ? (pieces[id]?.length ?? 0) : 0;
-      count += length > 0 ? 1 : 0;
-      units += length;
-      longest = Math.max(longest, length);
-    }
-    const slotBits = bitsFor(count * 2, 24);
-    const beginningBits = bitsFor(units * 4, 28);
-    this.#pieces = pieces;
-    this.#slots = new Int32Array(2 << slotBits);
-    this.#slotShift = 32 - slotBits;
-    this.#beginnings = new Uint32Array(1 << (beginningBits - 5));
-    this.#bitShift = 32 - beginningBits;
-    this.ends = new Int32Array(longest);
-    this.ids = new Int32Array(longest);
-    for (let id = 0; id < pieces.length; id++) {
-      const piece = pieces[id];
-      if (piece && accepts(id)) this.#add(id, piece);
-    }
-  }
-
   /** Finds all pieces that begin at `start`, shortest first, into `ends` and `ids`. @returns their number. */
-  beginningAt(text: string, start: number, end: number): number {
-    const stop = Math.min(end, start + this.ends.length);
-    let count = 0;
-    let hash = hashSeed;
-    for (let i = start; i < stop; ) {
-      hash = hashUnit(hash, text.charCodeAt(i++));
-      const mixed = mix(hash);
-      const bit = mixed >>> this.#bitShift;
-      if (((this.#beginnings[bit >>> 5]! >>> (bit & 31)) & 1) === 0) break;
-      const id = this.#slots[this.#probe(mixed, text, start, i)]! - 1;
-      if (id < 0) continue;
-      this.ends[count] = i;
-      this.ids[count++] = id;
-    }
-    return count;
-  }
+  beginningAt(text: string, start: number, end: number): number;
+}
 
-  #add(id: number, piece: string): void {
+/**
+ * Makes no strings of parts of the text. A hash table has the pieces; a bit for the hash of each beginning of a piece
+ * tells where looking for longer ones ends, so no tree of nodes is needed.
+ *
+ * @param accepts tells which ids can be found; of two with one piece the last can
+ */
+export function pieceIndex(
+  pieces: readonly (string | undefined)[],
+  accepts: (id: number) => boolean,
+): PieceIndex {
+  let count = 0;
+  let units = 0;
+  let longest = 0;
+  for (let id = 0; id < pieces.length; id++) {
+    const length = accepts(id) ? (pieces[id]?.length ?? 0) : 0;
+    count += length > 0 ? 1 : 0;
+    units += length;
+    longest = Math.max(longest, length);
+  }
+  const slotBits = bitsFor(count * 2, 24);
+  const beginningBits = bitsFor(units * 4, 28);
+  /** Two numbers per slot: id plus one, 0 when empty, and hash. */
+  const slots = new Int32Array(2 << slotBits);
+  const beginnings = new Uint32Array(1 << (beginningBits - 5));
+  const ends = new Int32Array(longest);
+  const ids = new Int32Array(longest);
+
+  /** The slot of `text[start, end)`, or the empty one where it belongs. */
+  const probe = (hash: number, text: string, start: number, end: number) => {
+    for (let at = (hash >>> (32 - slotBits)) * 2; ; at = at + 2 < slots.length ? at + 2 : 0) {
+      const id = slots[at]! - 1;
+      if (id < 0 || (slots[at + 1] === hash && isPart(pieces[id]!, text, start, end))) return at;
+    }
+  };
+  for (let id = 0; id < pieces.length; id++) {
+    const piece = pieces[id];
+    if (!piece || !accepts(id)) continue;
     let hash = hashSeed;
     for (let i = 0; i < piece.length; i++) {
       hash = hashUnit(hash, piece.charCodeAt(i));
-      const bit = mix(hash) >>> this.#bitShift;
-      this.#beginnings[bit >>> 5]! |= 1 << (bit & 31);
+      const bit = mix(hash) >>> (32 - beginningBits);
+      beginnings[bit >>> 5]! |= 1 << (bit & 31);
     }
-    const slot = this.#probe(mix(hash), piece, 0, piece.length);
-    this.#slots[slot] = id + 1;
-    this.#slots[slot + 1] = mix(hash);
+    const slot = probe(mix(hash), piece, 0, piece.length);
+    slots[slot] = id + 1;
+    slots[slot + 1] = mix(hash);
   }
 
-  /** The slot of `text[start, end)`, or the empty one where it belongs. */
-  #probe(hash: number, text: string, start: number, end: number): number {
-    const slots = this.#slots;
-    for (let at = (hash >>> this.#slotShift) * 2; ; at = at + 2 < slots.length ? at + 2 : 0) {
-      const id = slots[at]! - 1;
-      if (id < 0 || (slots[at + 1] === hash && isPart(this.#pieces[id]!, text, start, end))) return at;
-    }
-  }
+  return {
+    ends,
+    ids,
+    beginningAt(text, start, end) {
+      const stop = Math.min(end, start + longest);
+      let found = 0;
+      let hash = hashSeed;
+      for (let i = start; i < stop; ) {
+        hash = hashUnit(hash, text.charCodeAt(i++));
+        const mixed = mix(hash);
+        const bit = mixed >>> (32 - beginningBits);
+        if (((beginnings[bit >>> 5]! >>> (bit & 31)) & 1) === 0) break;
+        const id = slots[probe(mixed, text, start, i)]! - 1;
+        if (id < 0) continue;
+        ends[found] = i;
+        ids[found++] = id;
+      }
+      return found;
+    },
+  };
 }
 
 const hashSeed = 0x811c9dc5;

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@llamella/spec';
 import { composeTokenizer } from './composed-tokenizer.ts';
 import { FileNode } from './file-node.ts';
 import type { FileOptions } from './file-options.ts';
-import { PieceIndex } from './piece-index.ts';
+import { type PieceIndex, pieceIndex } from './piece-index.ts';
 import { surroundWith } from './post-processor.ts';
 import { wholeText } from './pre-tokenizer.ts';
 import { readSentencePiece, type SentencePieceModel } from './read-sentence-piece.ts';
@@ -12,7 +12,8 @@ import { sentencePieceNormalizer } from './sentence-piece-normalizer.ts';
 import { spaceSymbol } from './space-symbol.ts';
 import type { TextTokenizer } from './text-tokenizer.ts';
 import { TokenKind } from './token-kind.ts';
-import { UnigramModel, unknownPenalty } from './unigram-model.ts';
+import type { TokenModel } from './token-model.ts';
+import { unigramModel, unknownPenalty } from './unigram-model.ts';
 import { byteToken, type UnknownText, unknownText } from './unknown-text.ts';
 import { verbatimTokens } from './verbatim-tokens.ts';
 import { makeVocabulary } from './vocabulary.ts';
@@ -61,7 +62,7 @@ export function tokenizerFromSentencePiece(
     pieces.fail('there are pieces of type BYTE, but byte_fallback is not set');
   }
   const frozen = kinds.includes(TokenKind.userDefined)
-    ? new PieceIndex(model.tokens, (id) => kinds[id] === TokenKind.userDefined)
+    ? pieceIndex(model.tokens, (id) => kinds[id] === TokenKind.userDefined)
     : undefined;
   const unknown = unknownText(unknownId, model.byteFallback ? byteIdOf : undefined);
   const roleId = (role: 'bos' | 'eos' | 'padding', required = false) => {
@@ -83,7 +84,7 @@ export function tokenizerFromSentencePiece(
     ],
     preTokenizer: wholeText,
     model: model.isUnigram
-      ? unigramModel(model, unknown)
+      ? singlePrecisionUnigram(model, unknown)
       : scoredPairModel(vocabulary, {
           idOf: (text) => {
             const id = vocabulary.idOf(text);
@@ -118,15 +119,15 @@ function isPiece(kind: number | undefined): boolean {
 }
 
 /** Scores as `Model` of src/unigram_model.cc has them, in single precision. */
-function unigramModel(
+function singlePrecisionUnigram(
   { tokens, kinds, scores, byteFallback }: SentencePieceModel,
   unknown: UnknownText,
-): UnigramModel {
+): TokenModel {
   const normal = scores.filter((_, id) => kinds[id] === TokenKind.normal);
   const smallest = normal.reduce((least, score) => Math.min(least, score), 3.4028234663852886e38);
   const encoder = new TextEncoder();
-  return new UnigramModel(
-    new PieceIndex(tokens, (id) => isPiece(kinds[id]!) && kinds[id] !== TokenKind.unused),
+  return unigramModel(
+    pieceIndex(tokens, (id) => isPiece(kinds[id]!) && kinds[id] !== TokenKind.unused),
     scores.map((score, id) =>
       kinds[id] === TokenKind.userDefined
         ? Math.fround(0.1 * (encoder.encode(tokens[id]).length - 1))

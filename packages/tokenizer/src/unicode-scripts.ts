@@ -2,7 +2,7 @@ import type { PreTokenizer } from './pre-tokenizer.ts';
 
 /** ISO 15924 codes of the scripts of Unicode 9; characters of later ones count as belonging anywhere. */
 const codes =
-  'Zyyy Latn Hani Cyrl Arab Grek Hebr Deva Thai Hang Zinh Adlm Aghb Ahom Armi Armn Avst Bali Bamu Bass Batk Beng Bhks Bopo Brah Brai Bugi Buhd Cakm Cans Cari Cham Cher Copt Cprt Dsrt Dupl Egyp Elba Ethi Geor Glag Goth Gran Gujr Guru Hano Hatr Hira Hluw Hmng Hung Ital Java Kali Kana Khar Khmr Khoj Knda Kthi Lana Laoo Lepc Limb Lina Linb Lisu Lyci Lydi Mahj Mand Mani Marc Mend Merc Mero Mlym Modi Mong Mroo Mtei Mult Mymr Narb Nbat Newa Nkoo Ogam Olck Orkh Orya Osge Osma Palm Pauc Perm Phag Phli Phlp Phnx Plrd Prti Rjng Runr Samr Sarb Saur Sgnw Shaw Shrd Sidd Sind Sinh Sora Sund Sylo Syrc Tagb Takr Tale Talu Taml Tang Tavt Telu Tfng Tglg Thaa Tibt Tirh Ugar Vaii Wara Xpeo Xsux Yiii';
+  'ZyyyLatnHaniCyrlArabGrekHebrDevaThaiHangZinhAdlmAghbAhomArmiArmnAvstBaliBamuBassBatkBengBhksBopoBrahBraiBugiBuhdCakmCansCariChamCherCoptCprtDsrtDuplEgypElbaEthiGeorGlagGothGranGujrGuruHanoHatrHiraHluwHmngHungItalJavaKaliKanaKharKhmrKhojKndaKthiLanaLaooLepcLimbLinaLinbLisuLyciLydiMahjMandManiMarcMendMercMeroMlymModiMongMrooMteiMultMymrNarbNbatNewaNkooOgamOlckOrkhOryaOsgeOsmaPalmPaucPermPhagPhliPhlpPhnxPlrdPrtiRjngRunrSamrSarbSaurSgnwShawShrdSiddSindSinhSoraSundSyloSyrcTagbTakrTaleTaluTamlTangTavtTeluTfngTglgThaaTibtTirhUgarVaiiWaraXpeoXsuxYiii';
 
 let expressions: RegExp[] | undefined;
 const known = new Map<number, string>();
@@ -20,7 +20,7 @@ function scriptOf(code: number): string {
 function findScript(code: number): string {
   if (code === 32) return '';
   if (code === 0x30fc) return 'Hani';
-  const names = codes.split(' ');
+  const names = codes.match(/.{4}/g)!;
   expressions ??= names.map((name) => new RegExp(`\\p{Script=${name}}`, 'u'));
   const character = String.fromCodePoint(code);
   const name = names[expressions.findIndex((expression) => expression.test(character))] ?? '';

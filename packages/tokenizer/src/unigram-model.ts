@@ -29,28 +29,23 @@ export interface UnigramOptions {
  * Source: Kudo, "Subword Regularization", 2018. Order and precision of the sums are those of `encode_optimized` in
  * tokenizers/src/models/unigram/model.rs of https://github.com/huggingface/tokenizers, or of `EncodeOptimized` in
  * src/unigram_model.cc of https://github.com/google/sentencepiece.
+ *
+ * @param scores score of each id
  */
-export class UnigramModel implements TokenModel {
-  readonly #index: PieceIndex;
-  readonly #scores: Float64Array;
-  readonly #unknown: UnknownText;
-  readonly #options: UnigramOptions;
+export function unigramModel(
+  index: PieceIndex,
+  scores: Float64Array,
+  unknown: UnknownText,
+  { unknownScore, singlePrecision, unknownByCharacter, unknownPiece }: UnigramOptions,
+): TokenModel {
+  const unknownId = unknown.id;
   /** Of the best way to cut the text up to each unit: its score, its last piece and where that starts. */
-  #best: Float64Array | Float32Array = new Float64Array(0);
-  #ids = new Int32Array(0);
-  #starts = new Int32Array(0);
+  let best: Float64Array | Float32Array = new Float64Array(0);
+  let ids = new Int32Array(0);
+  let starts = new Int32Array(0);
 
-  /** @param scores score of each id */
-  constructor(index: PieceIndex, scores: Float64Array, unknown: UnknownText, options: UnigramOptions) {
-    this.#index = index;
-    this.#scores = scores;
-    this.#unknown = unknown;
-    this.#options = options;
-  }
-
-  encode(source: SourceText, start: number, end: number, sink: TokenSink): void {
-    this.#search(source.text, start, end);
-    const starts = this.#starts;
+  const encode = (source: SourceText, start: number, end: number, sink: TokenSink): void => {
+    search(source.text, start, end);
     // Turns the links from each piece to the one before it around.
     let next = 0;
     for (let at = end - start; at > 0; ) {
@@ -63,43 +58,35 @@ export class UnigramModel implements TokenModel {
     for (let at = 0; at < length; ) {
       let to = next;
       next = starts[to]!;
-      const id = this.#ids[to]!;
+      const id = ids[to]!;
       if (id >= 0) {
         sink.pushRange(id, source, start + at, start + to);
       } else {
-        while (to < length && this.#ids[next]! < 0 && !this.#options.unknownByCharacter) {
+        while (to < length && ids[next]! < 0 && !unknownByCharacter) {
           to = next;
           next = starts[to]!;
         }
-        this.#pushUnknown(source, start + at, start + to, sink);
+        pushUnknown(source, start + at, start + to, sink);
       }
       at = to;
     }
-  }
+  };
 
-  #pushUnknown(source: SourceText, start: number, end: number, sink: TokenSink): void {
-    const { id } = this.#unknown;
+  const pushUnknown = (source: SourceText, start: number, end: number, sink: TokenSink): void => {
     const text = source.text.slice(start, end);
-    const isPiece = id !== undefined && text === this.#options.unknownPiece;
-    for (const part of isPiece ? [id] : this.#unknown.tokensOf(text))
+    const isPiece = unknownId !== undefined && text === unknownPiece;
+    for (const part of isPiece ? [unknownId] : unknown.tokensOf(text))
       sink.pushRange(part, source, start, end);
-  }
+  };
 
-  #search(text: string, start: number, end: number): void {
-    this.#reserve(end - start + 1);
-    const { unknownScore, singlePrecision } = this.#options;
-    const joins = this.#options.unknownPiece !== undefined;
-    const unknownId = this.#unknown.id;
-    const index = this.#index;
-    const scores = this.#scores;
-    const best = this.#best;
-    const ids = this.#ids;
-    const starts = this.#starts.fill(-1, 0, end - start + 1);
+  const search = (text: string, start: number, end: number): void => {
+    reserve(end - start + 1);
+    starts.fill(-1, 0, end - start + 1);
     best[0] = 0;
     let furthest = 0;
     for (let at = 0; at < end - start; ) {
       const step = characterLength(text, start + at);
-      if (singlePrecision && Math.abs(best[at]!) > resetLimit) this.#reset(at, furthest);
+      if (singlePrecision && Math.abs(best[at]!) > resetLimit) reset(at, furthest);
       const here = best[at]!;
       const count = index.beginningAt(text, start + at, end);
       let isCharacter = false;
@@ -110,7 +97,7 @@ export class UnigramModel implements TokenModel {
         const score = singlePrecision ? Math.fround(scores[id]! + here) : scores[id]! + here;
         if (starts[to]! < 0 || score > best[to]!) {
           best[to] = score;
-          ids[to] = joins && id === unknownId ? -1 : id;
+          ids[to] = unknownPiece !== undefined && id === unknownId ? -1 : id;
           starts[to] = at;
         }
         if (to === at + step) isCharacter = true;
@@ -125,19 +112,21 @@ export class UnigramModel implements TokenModel {
         starts[at] = at - step;
       }
     }
-  }
+  };
 
   /** Takes the score at a place from those of all places that are reached, which keeps sums precise. */
-  #reset(at: number, furthest: number): void {
-    const here = this.#best[at]!;
-    for (let i = at; i <= furthest; i++) this.#best[i]! -= here;
-  }
+  const reset = (at: number, furthest: number): void => {
+    const here = best[at]!;
+    for (let i = at; i <= furthest; i++) best[i]! -= here;
+  };
 
-  #reserve(length: number): void {
-    if (length <= this.#ids.length) return;
+  const reserve = (length: number): void => {
+    if (length <= ids.length) return;
     const room = Math.max(256, length);
-    this.#best = this.#options.singlePrecision ? new Float32Array(room) : new Float64Array(room);
-    this.#ids = new Int32Array(room);
-    this.#starts = new Int32Array(room);
-  }
+    best = singlePrecision ? new Float32Array(room) : new Float64Array(room);
+    ids = new Int32Array(room);
+    starts = new Int32Array(room);
+  };
+
+  return { encode };
 }

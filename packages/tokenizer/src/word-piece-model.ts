@@ -1,6 +1,4 @@
-import type { SourceText } from './source-text.ts';
 import type { TokenModel } from './token-model.ts';
-import type { TokenSink } from './token-sink.ts';
 
 export interface WordPieceOptions {
   /** Finds the token that a text is. */
@@ -21,46 +19,35 @@ export interface WordPieceOptions {
  * Source: Schuster and Nakajima, "Japanese and Korean Voice Search", 2012; models/wordpiece of
  * https://github.com/huggingface/tokenizers
  */
-export class WordPieceModel implements TokenModel {
-  readonly #options: WordPieceOptions;
-  #ids: number[] = [];
-  #ends: number[] = [];
-
-  constructor(options: WordPieceOptions) {
-    this.#options = options;
-  }
-
-  encode(source: SourceText, start: number, end: number, sink: TokenSink): void {
-    if (!this.#spell(source.text, start, end)) {
-      sink.pushRange(this.#options.unknownId(), source, start, end);
-      return;
-    }
-    let from = start;
-    for (let i = 0; i < this.#ids.length; i++) {
-      const to = this.#ends[i]!;
-      sink.pushRange(this.#ids[i]!, source, from, to);
-      from = to;
-    }
-  }
-
-  #spell(text: string, start: number, end: number): boolean {
-    const { idOf, prefix, longestWord, longestToken } = this.#options;
+export function wordPieceModel(options: WordPieceOptions): TokenModel {
+  const { idOf, prefix, longestWord, longestToken, unknownId } = options;
+  /** Ids and ends of the tokens of a word; none for a word that the vocabulary cannot spell. */
+  const spell = (text: string, start: number, end: number): (readonly [number, number])[] => {
     let characters = 0;
     for (let at = start; at < end; at += text.codePointAt(at)! > 0xffff ? 2 : 1) {
-      if (++characters > longestWord) return false;
+      if (++characters > longestWord) return [];
     }
-    this.#ids = [];
-    this.#ends = [];
+    const tokens: [number, number][] = [];
     for (let from = start; from < end; ) {
       const before = from > start ? prefix : '';
       let to = Math.min(end, from + longestToken);
       let id: number | undefined;
       while (to > from && (id = idOf(before + text.slice(from, to))) === undefined) to--;
-      if (id === undefined) return false;
-      this.#ids.push(id);
-      this.#ends.push(to);
+      if (id === undefined) return [];
+      tokens.push([id, to]);
       from = to;
     }
-    return true;
-  }
+    return tokens;
+  };
+  return {
+    encode(source, start, end, sink) {
+      const tokens = spell(source.text, start, end);
+      if (tokens.length === 0) sink.pushRange(unknownId(), source, start, end);
+      let from = start;
+      for (const [id, to] of tokens) {
+        sink.pushRange(id, source, from, to);
+        from = to;
+      }
+    },
+  };
 }
