@@ -1,5 +1,5 @@
 import { piecesToByteAlphabet } from './byte-level-text.ts';
-import { ChainDecoder } from './chain-decoder.ts';
+import { chainDecoder } from './chain-decoder.ts';
 import { withCleanUp } from './clean-up-spaces.ts';
 import { joinWithSpaces } from './decode-per-token.ts';
 import type { FileNode } from './file-node.ts';
@@ -37,7 +37,7 @@ export const allReaders: JsonReaders = {
   kindOf,
   readDecoder(_node, steps, textOf) {
     const chain = steps.map((step) => step.get('type').oneOf(allDecoders)(step));
-    return new ChainDecoder(chain.length > 0 ? chain : [joinWithSpaces], textOf);
+    return chainDecoder(chain.length > 0 ? chain : [joinWithSpaces], textOf);
   },
   cleanUp: (decoder, config, kind) => (cleansUp(config, kind) ? withCleanUp(decoder) : decoder),
 };

@@ -97,7 +97,7 @@ export function composeTokenizer(parts: TokenizerParts): TextTokenizer {
 
   const check = (id: number): number => {
     if (!(Number.isInteger(id) && id >= 0 && id < size))
-      throw new InvalidArgumentError('ids', `${id} is not an id of the vocabulary, which has ${size}`);
+      throw new InvalidArgumentError('ids', `${id} is not in [0, ${size})`);
     return id;
   };
   const isSpecial = (id: number) => isSpecialKind(kinds[check(id)]);
@@ -117,7 +117,7 @@ export function composeTokenizer(parts: TokenizerParts): TextTokenizer {
     },
     countTokens: (text, options) => run(text, options).length,
     isWithinLimit(text, limit, options) {
-      if (!(limit >= 0)) throw new InvalidArgumentError('limit', `must be a number of tokens, is ${limit}`);
+      if (!(limit >= 0)) throw new InvalidArgumentError('limit', `must be 0 or more, is ${limit}`);
       return !run(text, options, false, limit).full;
     },
     decode(ids, options) {

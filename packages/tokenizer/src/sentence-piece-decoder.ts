@@ -1,5 +1,5 @@
 import type { StreamingDecoder } from '@llamella/spec';
-import type { TokenDecoder } from './token-decoder.ts';
+import { decodeByStream, type TokenDecoder } from './token-decoder.ts';
 import { TokenKind } from './token-kind.ts';
 import { utf8Length } from './utf8.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -28,10 +28,7 @@ export class SentencePieceDecoder implements TokenDecoder {
   }
 
   decode(ids: readonly number[]): string {
-    const stream = this.stream();
-    let text = '';
-    for (const id of ids) text += stream.push(id);
-    return text + stream.flush();
+    return decodeByStream(this.stream(), ids);
   }
 
   stream(): StreamingDecoder {

@@ -8,3 +8,10 @@ export interface TokenDecoder {
   /** The bytes that an id stands for inside a text. A view; copy before handing it out. */
   bytesOf(id: number): Uint8Array;
 }
+
+/** Decodes a whole text as its stream does. */
+export function decodeByStream(stream: StreamingDecoder, ids: readonly number[]): string {
+  let text = '';
+  for (const id of ids) text += stream.push(id);
+  return text + stream.flush();
+}
