@@ -139,17 +139,15 @@ export class Automaton {
   /**
    * How many tokens suffice after any text of so many plain characters, -1 where not every one may follow, as far as
    * this is easy to see.
-   *
-   * @param isMeasured `false` gives 0 for any number, which is faster
    */
-  plainLength(state: State, count: number, isMeasured: boolean): number {
+  plainLength(state: State, count: number): number {
     for (const leaf of state.leaves) {
       const { head, rest } = leaf;
       if (!('edges' in head) || head.points === undefined || !isPlainAllowed(head.points)) continue;
       if (rest === undefined || !('kind' in rest.head) || rest.head.kind !== 'state') continue;
       const loop = rest.head.machine.loop?.(rest.head.state);
       if (loop !== undefined && loop.room + 1 >= count && isPlainAllowed(loop.points))
-        return isMeasured ? this.#remaining(rest) : 0;
+        return this.#remaining(rest);
     }
     return -1;
   }

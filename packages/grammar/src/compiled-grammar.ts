@@ -39,8 +39,6 @@ class GrammarConstraint implements TokenConstraint {
   readonly #path: State[];
   #automaton: Automaton | undefined;
   #history: (State | 'end')[];
-  /** Whether masks have been asked for with a limit, so that lengths are worth knowing. */
-  #isLimited = false;
 
   constructor(automaton: Automaton, vocabulary: Vocabulary, mostMasks: number) {
     this.#automaton = automaton;
@@ -64,13 +62,11 @@ class GrammarConstraint implements TokenConstraint {
     return state === 'end' ? 0 : automaton.lengthOf(state);
   }
 
-  fillMask(mask: Uint32Array, limit?: number): boolean {
+  fillMask(mask: Uint32Array, limit = never): boolean {
     const words = (this.vocabularySize + 31) >>> 5;
     if (!(mask instanceof Uint32Array) || mask.length !== words)
       throw new InvalidArgumentError('mask', `must be a Uint32Array of ${words} entries`);
-    if (limit !== undefined && !(limit >= 0))
-      throw new InvalidArgumentError('limit', `${limit} is not a count of tokens`);
-    this.#isLimited ||= limit !== undefined;
+    if (!(limit >= 0)) throw notCount(limit);
     const computed = this.#compute(limit);
     const rest = this.vocabularySize & 31;
     const full = (word: number, at: number): boolean =>
@@ -101,8 +97,7 @@ class GrammarConstraint implements TokenConstraint {
   }
 
   forcedTokens(limit = 64): Uint32Array {
-    if (!Number.isInteger(limit) || limit < 0)
-      throw new InvalidArgumentError('limit', `${limit} is not a count of tokens`);
+    if (!Number.isInteger(limit) || limit < 0) throw notCount(limit);
     const tokens: number[] = [];
     while (tokens.length < limit && this.#history.at(-1) !== 'end') {
       const token = onlyBit(this.#compute());
@@ -140,9 +135,8 @@ class GrammarConstraint implements TokenConstraint {
   #compute(limit = never): Uint32Array {
     const automaton = this.#live();
     const state = this.#history.at(-1)!;
-    const most = limit === never || state === 'end' ? never : Math.max(limit, automaton.lengthOf(state)) - 1;
-    if (state !== 'end' && state.mask !== undefined && (most === never || (state.longest ?? never) <= most))
-      return state.mask;
+    const most = state === 'end' ? never : Math.max(limit, automaton.lengthOf(state)) - 1;
+    if (state !== 'end' && state.mask !== undefined && state.longest! <= most) return state.mask;
     const mask = this.#mask.fill(0);
     const set = (id: number): void => {
       mask[id >>> 5]! |= 1 << (id & 31);
@@ -151,14 +145,14 @@ class GrammarConstraint implements TokenConstraint {
     if (state === 'end' || state.accept) for (const id of this.#vocabulary.endOfGeneration) set(id);
     if (state === 'end') return mask;
     for (const { ids, negated, length } of automaton.tokenSets(state)) {
-      if (this.#isLimited && length > state.longest!) state.longest = length;
+      if (length > state.longest!) state.longest = length;
       if (length > most) continue;
       if (!negated) ids.forEach(set);
       else
         for (let id = 0; id < this.vocabularySize; id++)
           if (!ids.includes(id) && !this.#vocabulary.endOfGeneration.includes(id)) set(id);
     }
-    if (most === never || state.longest! <= most) automaton.keepMask(state, mask.slice(), this.#mostMasks);
+    if (state.longest! <= most) automaton.keepMask(state, mask.slice(), this.#mostMasks);
     return mask;
   }
 
@@ -168,8 +162,7 @@ class GrammarConstraint implements TokenConstraint {
    * @param most tokens after which more than this many are needed are left out
    */
   #walk(automaton: Automaton, state: State, mask: Uint32Array, most: number): void {
-    const isLimited = this.#isLimited;
-    const plain = automaton.plainLength(state, shortPlain, isLimited);
+    const plain = automaton.plainLength(state, shortPlain);
     const isPlain = plain <= most && plain >= 0;
     if (isPlain) mask.set(this.#vocabulary.plain);
     const { bytes, depths, ends, firstTokens, twins } = this.#vocabulary[isPlain ? 'special' : 'all'];
@@ -189,16 +182,17 @@ class GrammarConstraint implements TokenConstraint {
       path[depth + 1] = reached;
       const token = firstTokens[at++]!;
       if (token < 0) continue;
-      if (isLimited) {
-        const length = reached.length ?? automaton.lengthOf(reached);
-        if (length > longest) longest = length;
-        if (length > most) continue;
-      }
+      const length = reached.length ?? automaton.lengthOf(reached);
+      if (length > longest) longest = length;
+      if (length > most) continue;
       for (let id = token; id >= 0; id = twins[id]!) mask[id >>> 5]! |= 1 << (id & 31);
     }
-    if (isLimited) state.longest = longest;
+    state.longest = longest;
   }
 }
+
+const notCount = (limit: number): Error =>
+  new InvalidArgumentError('limit', `${limit} is not a count of tokens`);
 
 function onlyBit(mask: Uint32Array): number {
   let found = -1;

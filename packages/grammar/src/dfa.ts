@@ -182,17 +182,13 @@ export function leastCosts(
   });
   const result = accept.map((accepting) => (accepting ? 0 : Number.POSITIVE_INFINITY));
   const queue = accept.flatMap((accepting, state) => (accepting ? [state] : []));
-  const isQueued = [...accept];
-  for (const state of queue) {
-    isQueued[state] = false;
+  for (const state of queue)
     for (const [user, cost] of users[state]!) {
       const total = result[state]! + cost;
       if (total >= result[user]!) continue;
       result[user] = total;
-      if (!isQueued[user]) queue.push(user);
-      isQueued[user] = true;
+      queue.push(user);
     }
-  }
   return result;
 }
 
@@ -243,9 +239,20 @@ export function nodeOfDfa(
     let known = lengths.get(of);
     if (known === undefined) {
       const extra = counted ? characterCost : 0;
-      const costs = dfa.edges.map((_, state) =>
-        edgesOf(state).map(([node, target]) => [target, of(node) + extra] as const),
-      );
+      const costs = dfa.edges.map((list, state) => {
+        const least = new Map<number, number>();
+        // A plain letter is written as it is, in one token as a rule: then no node has to be made.
+        for (let at = 0; at < list.length; at += 3) {
+          const letter = Math.max(list[at]!, list[at]! > 0x5b ? 0x5d : 0x23);
+          const isPlain = letter <= Math.min(list[at + 1]!, 0x7e);
+          if (!least.has(list[at + 2]!) && isPlain && of(chars([letter, letter])) === 1)
+            least.set(list[at + 2]!, 1 + extra);
+        }
+        if (list.some((target, at) => at % 3 === 2 && !least.has(target)))
+          for (const [node, target] of edgesOf(state))
+            if (!least.has(target)) least.set(target, of(node) + extra);
+        return [...least];
+      });
       lengths.set(of, (known = leastCosts(costs, dfa.accept)));
     }
     return known;

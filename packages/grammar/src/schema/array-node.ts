@@ -125,7 +125,7 @@ function itemsMachine(constraint: ArrayConstraint, { syntax, valueNode }: ArrayO
   const lastPlace = Math.max(prefix.length, from);
   const indexCap = Math.max(lastPlace, min, bounded ? max : 0, 1);
   let alive = options.map(() => true);
-  let live: ReadonlySet<string> | undefined;
+  let live: ReadonlyMap<string, number> | undefined;
   const byPlace: number[][] = Array.from({ length: lastPlace + 1 }, () => []);
   for (const [at, { place }] of options.entries()) byPlace[place]!.push(at);
   const read = (state: string | number): number[] => String(state).split(':').map(Number);
@@ -157,20 +157,19 @@ function itemsMachine(constraint: ArrayConstraint, { syntax, valueNode }: ArrayO
   };
   const nodeAt = (state: string | number, at: number): Node =>
     String(state).startsWith('0') ? options[at]!.first : options[at]!.later;
-  const lengths = new WeakMap<LengthOf, ReadonlyMap<string, number>>();
-  const searched = (of: LengthOf): ReadonlyMap<string, number> => {
+  const lengths = new WeakMap<LengthOf, readonly number[]>();
+  const searched = (of: LengthOf, state: string): number => {
     let known = lengths.get(of);
     if (known === undefined) {
-      const numbers = new Map([...live!].map((state, number) => [state, number]));
-      const costs = Array.from(live!, (state) =>
-        next(state).flatMap(([at, target]): [number, number][] =>
-          live!.has(target) ? [[numbers.get(target)!, of(nodeAt(state, at))]] : [],
+      const states = [...live!.keys()];
+      const costs = states.map((from) =>
+        next(from).flatMap(([at, target]): [number, number][] =>
+          live!.has(target) ? [[live!.get(target)!, of(nodeAt(from, at))]] : [],
         ),
       );
-      const found = leastCosts(costs, [...live!].map(accepts));
-      lengths.set(of, (known = new Map([...live!].map((state, number) => [state, found[number]!]))));
+      lengths.set(of, (known = leastCosts(costs, states.map(accepts))));
     }
-    return known;
+    return known[live!.get(state)!]!;
   };
   return {
     items: options.map(({ first }) => first),
@@ -192,7 +191,7 @@ function itemsMachine(constraint: ArrayConstraint, { syntax, valueNode }: ArrayO
       return live.has(start);
     },
     length: (state, of) => {
-      if (contains.length > 0) return searched(of).get(state as string)!;
+      if (contains.length > 0) return searched(of, state as string);
       const [index] = read(state) as [number];
       let sum = 0;
       for (let place = index; place < min; ) {
@@ -213,13 +212,13 @@ function itemsMachine(constraint: ArrayConstraint, { syntax, valueNode }: ArrayO
   };
 }
 
-/** The states from which an accepting one can be reached. */
+/** The states from which an accepting one can be reached, each with its number. */
 function liveStates(
   start: string,
   next: (state: string) => readonly string[],
   accepts: (state: string) => boolean,
   tooMany: () => Error,
-): Set<string> {
+): Map<string, number> {
   const users = new Map<string, string[]>([[start, []]]);
   for (const [state] of users)
     for (const target of next(state)) {
@@ -230,5 +229,5 @@ function liveStates(
     }
   const live = new Set([...users.keys()].filter(accepts));
   for (const state of live) for (const user of users.get(state)!) live.add(user);
-  return live;
+  return new Map([...live].map((state, number) => [state, number]));
 }

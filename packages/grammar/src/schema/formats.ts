@@ -70,14 +70,6 @@ export interface Format {
   readonly maxLength?: number;
 }
 
-const mostWritten: Record<string, number> = {
-  email: 254,
-  uri: 2048,
-  'uri-reference': 2048,
-  'json-pointer': 1024,
-  'relative-json-pointer': 1024,
-};
-
 /** @throws {UnsupportedError} naming the formats there are */
 export function formatNamed(name: string, pointer: string): Format {
   if (!Object.hasOwn(formats, name))
@@ -90,7 +82,7 @@ export function formatNamed(name: string, pointer: string): Format {
   const format: Format = {
     pattern: source.replaceAll(digits, '\\d+'),
     written: source.replaceAll(digits, '\\d{1,9}'),
-    mostWritten: mostWritten[name] ?? Number.POSITIVE_INFINITY,
+    mostWritten: name === 'email' ? 254 : /uri|pointer/.test(name) ? 2048 : Number.POSITIVE_INFINITY,
   };
   // Labels with "--" in the third place are reserved; those that exist are Punycode, which no grammar can check.
   if (name === 'hostname') return { ...format, not: '(?:^|\\.)..--', maxLength: 253 };
