@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readmeExamples, runExample } from '@llamella/conformance';
 import { expect, test } from 'vitest';
 import { createNodeHub } from '../src/node.ts';
 import { randomBytes } from './fake-hub.ts';
@@ -20,6 +22,13 @@ test('the example of the README runs', async () => {
   });
   expect(stdout).toMatch(/^Q4_K_M .*Llama-3\.2-1B-Instruct-Q4_K_M\.gguf\n$/);
   expect(stderr).toMatch(/100%$/);
+});
+
+test('the example without a platform prints what it says', async () => {
+  const path = fileURLToPath(folder);
+  const examples = await readmeExamples(path);
+  expect(examples).toHaveLength(1);
+  expect(await runExample(path, examples[0]!)).toBe(examples[0]!.output);
 });
 
 test('the README names every operation', () => {

@@ -15,7 +15,10 @@ import type { ServedFile } from '../src/serve.ts';
 /** Those that must not depend on Node, by the rule that their imports are checked with. */
 const packages = listPackages().filter(
   ({ name, folder, published, has }) =>
-    published && folder.startsWith('packages/') && has('src/index.ts') && !mayUseNode({ name, isApp: false }),
+    published &&
+    folder.startsWith('packages/') &&
+    has('src/index.ts') &&
+    !mayUseNode({ name, isApp: false }, 'src/index.ts'),
 );
 
 describe.skipIf(browserIsMissing)('the README example in a browser', () => {
