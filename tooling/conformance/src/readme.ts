@@ -12,7 +12,7 @@ export interface ReadmeExample {
 /** Every `ts` block of `folder/README.md` that is followed by a `text` block: the program, then its output. */
 export async function readmeExamples(folder: string): Promise<ReadmeExample[]> {
   const readme = await readFile(join(folder, 'README.md'), 'utf8');
-  const pattern = /```ts\n(.*?)```\s+(?:[^`\n]+\s+)?```text\n(.*?)```/gs;
+  const pattern = /```ts\n((?:(?!```).)*)```\s+(?:[^`\n]+\s+)?```text\n(.*?)```/gs;
   const blocks = [...readme.matchAll(pattern)];
   return blocks.map(([, program, output]) => ({ program: program!, output: output! }));
 }
