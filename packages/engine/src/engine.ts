@@ -24,6 +24,7 @@ export type ComputeLogprobs = (logits: Float32Array, token: number, topCount: nu
 export interface EngineOptions {
   /** Executes the model. The engine is its only user: one step at a time, and none while the storage grows. */
   readonly backend: Backend;
+  /** Reads prompts of text and writes the output; its ids are the backend's. */
   readonly tokenizer: Tokenizer;
   /** Manages `backend.storage`. Its context may be shorter than the backend's. */
   readonly cache: KvCache;
@@ -45,6 +46,7 @@ export interface EngineGenerateOptions extends GenerateOptions {
 export interface LogitsOptions {
   /** First position whose logits are wanted. Positions before it may come from the cache. Default 0. */
   readonly start?: number;
+  /** Ends the run; it then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
 }
 

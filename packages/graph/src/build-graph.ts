@@ -10,6 +10,7 @@ import { attentionRotates, rotaryTables } from './rotary-tables.ts';
 
 /** What a graph is written for. */
 export interface BuildGraphOptions {
+  /** What the backend that will run the graph does well. */
   readonly profile: Profile;
   /** Longest sequence in tokens that the graph can run; at most, and by default, the model's context. */
   readonly contextLength?: number;

@@ -21,15 +21,22 @@ export type MinimumForm = 'none' | 'block-sums' | 'folded' | 'fine-grid';
  *   per block
  */
 export type LinearForm =
-  | { readonly kind: 'float' }
   | {
+      /** As float32. */
+      readonly kind: 'float';
+    }
+  | {
+      /** As packed integers. */
       readonly kind: 'blocks';
+      /** Bits of a packed weight. */
       readonly bits: 4 | 8;
       /** Weights that share a scale, and activations that share one in the kernel: `scaleLength` or half of it. */
       readonly blockSize: 16 | 32;
       /** Weights that share a scale, and a minimum, in the format. */
       readonly scaleLength: 16 | 32;
+      /** `accuracy_level` of `MatMulNBits`: 4 puts activations on an 8-bit grid, 0 and 1 leave them in float32. */
       readonly accuracyLevel: 0 | 1 | 4;
+      /** What becomes of the minimums of the format. */
       readonly minimums: MinimumForm;
       /** Largest error of a weight, as in `TensorFidelity.bound`. */
       readonly bound: number;

@@ -2,7 +2,9 @@ import type { ModelConfig } from '@llamella/spec';
 
 /** Cosines and sines of rotary position embedding, both float32 `[positions, headSize / 2]`. */
 export interface RotaryTables {
+  /** float32 `[positions, headSize / 2]`. */
   readonly cosines: Float32Array;
+  /** float32 `[positions, headSize / 2]`. */
   readonly sines: Float32Array;
 }
 

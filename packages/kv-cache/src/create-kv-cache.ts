@@ -16,7 +16,7 @@ import { StorageGrowth } from './storage-growth.ts';
  * - `acquire`: {@link LlamellaError} `busy` when every slot is in use
  * - `reserve`: {@link LlamellaError} `context-full` when the storage would exceed `maximumBytes`; whatever the
  *   storage's `grow` throws
- * - `append`: {@link InvalidArgumentError} for more tokens than were reserved
+ * - `append`: `InvalidArgumentError` for more tokens than were reserved
  * - all of a sequence but `release`: {@link LlamellaError} `disposed` after `release`
  *
  * @throws {InvalidArgumentError} when an option is out of range

@@ -17,6 +17,7 @@ export interface InspectOptions {
   readonly device?: DeviceChoice;
   /** As for `loadModel`. Default `false`. */
   readonly exact?: boolean;
+  /** Stops the reading; it then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
   /** Phases `download` and `verify` of a model that is not in the cache. */
   readonly onProgress?: OnProgress;
@@ -28,10 +29,15 @@ export interface ModelReport {
   readonly name: string;
   /** Paths, in order. */
   readonly files: readonly string[];
+  /** Container that the weights lie in: `gguf`. */
   readonly format: string;
+  /** Execution provider that `fidelity` is about. */
   readonly device: string;
+  /** Shape of the model. */
   readonly config: ModelConfig;
+  /** Every tensor of the files, in their order. */
   readonly tensors: readonly TensorInfo[];
+  /** How closely the values of each tensor survive on the device. */
   readonly fidelity: readonly TensorFidelity[];
   /** Why the model cannot run here, if tensors are stored in a type that cannot be multiplied; then `fidelity` is empty. */
   readonly problem?: string;

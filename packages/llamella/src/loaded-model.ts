@@ -21,9 +21,11 @@ export interface LoadedModel extends AsyncDisposable {
   readonly name: string;
   /** Execution provider that it runs on. */
   readonly device: string;
+  /** Shape of the model. */
   readonly config: ModelConfig;
   /** Longest conversation in tokens: what `loadModel` was asked for, or the model's own. */
   readonly contextLength: number;
+  /** The model's own. */
   readonly tokenizer: Tokenizer;
   /** How closely each tensor of the file survives into the graph. */
   readonly fidelity: readonly TensorFidelity[];

@@ -9,6 +9,7 @@ export type LinearRole = 'embedding' | 'attention-input' | 'attention-output' | 
  * profile and never the backend's name.
  */
 export interface Profile {
+  /** What errors and reports call it. */
   readonly name: string;
   /** Element type of `input_ids`. */
   readonly tokenType: Extract<DataType, 'int32' | 'int64'>;
@@ -16,6 +17,7 @@ export interface Profile {
   readonly totalLengthShape: readonly number[];
   /** Projections of one input are stacked into one product where their types agree. */
   readonly stackQueryKeyValue: boolean;
+  /** As `stackQueryKeyValue`, for the gate and up projections. */
   readonly stackGateUp: boolean;
   /** SiLU as one `QuickGelu` node, or as the `Sigmoid` and `Mul` that the backend's own fusions look for. */
   readonly silu: 'quick-gelu' | 'sigmoid-mul';

@@ -2,7 +2,9 @@ import type { TensorType } from '@llamella/spec';
 
 /** How many elements a block of a type has, and how many bytes. Types without blocks have blocks of one element. */
 export interface BlockSize {
+  /** Elements per block. */
   readonly elements: number;
+  /** Bytes per block. */
   readonly bytes: number;
 }
 

@@ -17,7 +17,9 @@ export interface GgufCheckpoint extends Checkpoint {
   readonly metadata: ReadonlyMap<string, GgufValue>;
 }
 
+/** Options of `openGguf`. */
 export interface OpenGgufOptions {
+  /** Stops the reading; it then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
   /** What errors call the model. Default: the name of the first source. */
   readonly name?: string;

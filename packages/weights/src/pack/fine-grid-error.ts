@@ -6,7 +6,9 @@ import { readBlockParameters } from './read-parameters.ts';
 
 /** How far the weights of a tensor are moved, in steps of the stored format (the scale of a weight's block). */
 export interface FineGridError {
+  /** Largest error of a weight. */
   readonly largest: number;
+  /** Root of the mean squared error of all weights. */
   readonly rootMeanSquare: number;
 }
 
