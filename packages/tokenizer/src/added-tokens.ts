@@ -83,8 +83,8 @@ export function addedTokenSplitter(patterns: readonly TokenPattern[]): AddedToke
         (!found.special || (typeof allowed === 'boolean' ? allowed : allowed.has(found.content))) &&
         !(found.singleWord && isPartOfWord(text, at, stop, start, end))
       ) {
-        const from = found.leftStrip ? spacesBefore(text, at, done) : at;
-        const to = found.rightStrip ? spacesAfter(text, stop, end) : stop;
+        const from = found.leftStrip ? pastSpaces(text, at, done, -1) : at;
+        const to = found.rightStrip ? pastSpaces(text, stop, end, 1) : stop;
         if (done < from && !handle(done, from)) return false;
         if (!handle(from, to, found)) return false;
         done = stop = to;
@@ -106,12 +106,9 @@ function isPartOfWord(text: string, from: number, to: number, start: number, end
   );
 }
 
-function spacesBefore(text: string, from: number, start: number): number {
-  while (from > start && /\p{White_Space}/u.test(text[from - 1]!)) from--;
-  return from;
-}
-
-function spacesAfter(text: string, to: number, end: number): number {
-  while (to < end && /\p{White_Space}/u.test(text[to]!)) to++;
-  return to;
+/** The end of the white space in `text` on one side of `at`, with `step` 1 or -1, up to `limit`. */
+function pastSpaces(text: string, at: number, limit: number, step: 1 | -1): number {
+  const offset = step < 0 ? -1 : 0;
+  while (at !== limit && /\p{White_Space}/u.test(text[at + offset]!)) at += step;
+  return at;
 }

@@ -1,6 +1,6 @@
-import { mergeBuckets } from './merge-buckets.ts';
+import { MergeBuckets } from './merge-buckets.ts';
 import type { Merges } from './merge-table.ts';
-import { minHeap } from './min-heap.ts';
+import { MinHeap } from './min-heap.ts';
 
 const positionSpan = 2 ** 32;
 /** A bucket per rank pays from this many symbols on, and from this part of the number of ranks. */
@@ -17,37 +17,37 @@ let symbols = new Int32Array(0);
  * wait in a bucket per rank instead. Candidates that a merge has made stale are dropped when they come up.
  */
 export function mergeLong(ids: number[], starts: number[], count: number, table: Merges): number {
-  const end = 4 * count;
-  if (end > symbols.length) symbols = new Int32Array(end);
+  if (4 * count > symbols.length) symbols = new Int32Array(4 * count);
   const list = symbols;
-  for (let i = 0, at = 0; at < end; i++, at += 4) {
-    list[at] = ids[i]!;
+  const end = 4 * count;
+  const heap = new MinHeap();
+  const useHeap = count < Math.max(bucketLength, table.rankEnd * bucketShare);
+  for (let at = end - 4, right = -1; at >= 0; at -= 4) {
+    const id = ids[at >> 2]!;
+    list[at] = id;
     list[at + 1] = at + 4;
     list[at + 2] = at - 4;
-    list[at + 3] = at + 4 < end ? table.rank(ids[i]!, ids[i + 1]!) : -1;
+    const rank = right < 0 ? -1 : table.rank(id, right);
+    list[at + 3] = rank;
+    right = id;
+    if (rank >= 0 && useHeap) heap.push(rank * positionSpan + at);
   }
-  const heap = minHeap();
-  const { rankEnd } = table;
-  const buckets =
-    count < Math.max(bucketLength, rankEnd * bucketShare) ? undefined : mergeBuckets(rankEnd, list, end);
-  const push = (at: number) => {
-    const rank = list[at + 3]!;
-    if (rank < 0) return;
-    if (buckets?.takes(rank)) buckets.add(rank, at);
-    else heap.push(rank * positionSpan + at);
-  };
+  const buckets = useHeap ? undefined : new MergeBuckets(table.rankEnd, list, end, 2 * count);
+
   const offer = (left: number, right: number) => {
-    list[left + 3] = table.rank(list[left]!, list[right]!);
-    push(left);
+    const rank = table.rank(list[left]!, list[right]!);
+    list[left + 3] = rank;
+    if (rank < 0) return;
+    if (buckets && rank > buckets.rank) buckets.add(rank, left);
+    else heap.push(rank * positionSpan + left);
   };
-  for (let at = 0; at < end && !buckets; at += 4) push(at);
   for (;;) {
-    let key = heap.smallest();
-    const waiting = buckets?.first() ?? Number.POSITIVE_INFINITY;
+    let key = heap.size > 0 ? heap.smallest : Number.POSITIVE_INFINITY;
+    const waiting = buckets ? buckets.first() : Number.POSITIVE_INFINITY;
     if (waiting < key) {
       key = waiting;
       buckets?.drop();
-    } else if (key < Number.POSITIVE_INFINITY) {
+    } else if (heap.size > 0) {
       heap.pop();
     } else {
       break;

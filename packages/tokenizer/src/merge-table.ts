@@ -22,19 +22,17 @@ export interface MergeTable extends Merges {
 
 /** Hash table from a pair of token ids to the rank of their merge and the id that it makes. */
 export function mergeTable(capacity: number): MergeTable {
-  let mask = 15;
-  while (mask < capacity * 1.5) mask = 2 * mask + 1;
+  const mask = 2 ** (32 - Math.clz32(capacity * 1.5 + 15)) - 1;
   /** Four numbers per slot: left id, right id, rank plus one (0 when empty), id of the merged token. */
   const slots = new Int32Array(4 * mask + 4);
   let rankEnd = 0;
-  /** The slot that was last found. */
-  let at = 0;
+  /** Where the last `rank` found the id of the merged token. */
+  let found = 0;
   const probe = (left: number, right: number) => {
     const hash = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca6b);
     for (let slot = (hash ^ (hash >>> 15)) & mask; ; slot = (slot + 1) & mask) {
-      at = slot * 4;
-      const rank = slots[at + 2]!;
-      if (rank === 0 || (slots[at] === left && slots[at + 1] === right)) return rank;
+      const at = slot * 4;
+      if (slots[at + 2] === 0 || (slots[at] === left && slots[at + 1] === right)) return at;
     }
   };
   return {
@@ -42,15 +40,20 @@ export function mergeTable(capacity: number): MergeTable {
       return rankEnd;
     },
     add(left, right, rank, merged, replace) {
-      if (probe(left, right) > 0 && !replace) return;
+      const at = probe(left, right);
+      if (slots[at + 2]! > 0 && !replace) return;
       slots[at] = left;
       slots[at + 1] = right;
       slots[at + 2] = rank + 1;
       slots[at + 3] = merged;
       rankEnd = Math.max(rankEnd, rank + 1);
     },
-    rank: (left, right) => probe(left, right) - 1,
-    merged: () => slots[at + 3]!,
+    rank(left, right) {
+      const at = probe(left, right);
+      found = at + 3;
+      return slots[at + 2]! - 1;
+    },
+    merged: () => slots[found]!,
   };
 }
 

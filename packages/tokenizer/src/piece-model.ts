@@ -26,16 +26,16 @@ export function pieceModel(
       const { text } = source;
       for (let from = start, to = start; from < end && !sink.full; from = to) {
         to = endOfPart(text, from, end);
-        const isShort = to - from <= longestKey;
-        if (!isShort || !cache.find(text, from, to)) {
+        if (to - from > longestKey) {
+          encodePart(text, from, to, (id, first, last) => sink.pushRange(id, source, first, last));
+          continue;
+        }
+        if (!cache.find(text, from, to)) {
           tokens = [];
           encodePart(text, from, to, put);
-          if (isShort) cache.add(text, from, to, tokens);
+          cache.add(text, from, to, tokens);
         }
-        if (!isShort) {
-          for (let i = 0; i < tokens.length; i += 3)
-            sink.pushRange(tokens[i]!, source, tokens[i + 1]!, tokens[i + 2]!);
-        } else if (sink.withOffsets) {
+        if (sink.withOffsets) {
           for (let i = cache.start; i < cache.end; i++) {
             const span = cache.spans[i]!;
             sink.pushRange(cache.ids[i]!, source, from + (span & 0xff), from + (span >> 8));

@@ -27,8 +27,8 @@ export function symbolList(): SymbolList {
     merge(merges, handle) {
       const count = ids.length;
       /** The first of the symbols that each symbol was made of. */
-      const firsts: number[] = [];
-      for (let i = 0; i <= count; i++) firsts.push(i);
+      const firsts = new Array<number>(count + 1);
+      for (let i = 0; i <= count; i++) firsts[i] = i;
       const left = (count > shortLength ? mergeLong : mergeShort)(ids, firsts, count, merges);
       for (let i = 0; i < left; i++) handle(ids[i]!, starts[firsts[i]!]!, ends[firsts[i + 1]! - 1]!);
       ids = [];

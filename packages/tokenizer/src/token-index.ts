@@ -35,8 +35,7 @@ export function tokenIndex(tokens: readonly (string | undefined)[]): TokenIndex 
   };
   for (let id = 0; id < size; id++) write(tokens[id] ?? '', own, starts[id]!);
 
-  let mask = 15;
-  while (mask < size * 1.5) mask = 2 * mask + 1;
+  const mask = 2 ** (32 - Math.clz32(size * 1.5 + 15)) - 1;
   /** Id plus one, 0 when empty, and above it some bits of the hash. */
   const slots = new Int32Array(mask + 1);
   const key = new Uint16Array(longest);
