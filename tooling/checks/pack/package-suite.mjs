@@ -13,12 +13,13 @@ const execute = promisify(execFile);
 
 /**
  * Checks of one package as its users get it: it installs from its tarball, brings nothing but packages of this
- * project, the example of its README runs, and its bundle is small.
+ * project and the libraries named, the example of its README runs, and its bundle is small.
  *
- * @param {{ name: string, largestGzipBytes: number }} suite
+ * @param {{ name: string, largestGzipBytes: number, libraries?: string[] }} suite `libraries`: other names, or scopes,
+ *   that it may bring; the size includes them and spec, as esbuild bundles them
  * @param {string} temporary an empty folder outside of the clone
  */
-export async function packageSuite({ name, largestGzipBytes }, temporary) {
+export async function packageSuite({ name, largestGzipBytes, libraries = [] }, temporary) {
   const folder = join(temporary, name.replace(/^@.*\//, ''));
   mkdirSync(folder);
   const checks = [];
@@ -32,7 +33,9 @@ export async function packageSuite({ name, largestGzipBytes }, temporary) {
     checks.push({ name: `${name}: ${title}`, problems });
   };
   await check('installs from its tarball', () => install(name, folder));
-  await check('brings only packages of this project', async () => foreignPackages(folder));
+  await check('brings only packages of this project, and its libraries', async () =>
+    foreignPackages(folder, libraries),
+  );
   await check('runs the example of its README', () => runExample(name, folder));
   await check(`bundles to at most ${largestGzipBytes} bytes gzipped`, () =>
     measure(name, folder, largestGzipBytes),
@@ -64,10 +67,10 @@ function withoutNpmSettings() {
   return Object.fromEntries(Object.entries(process.env).filter(([key]) => !local.test(key)));
 }
 
-function foreignPackages(folder) {
+function foreignPackages(folder, libraries) {
   const modules = join(folder, 'node_modules');
   return readdirSync(modules)
-    .filter((entry) => !entry.startsWith('.') && entry !== '@llamella')
+    .filter((entry) => !entry.startsWith('.') && entry !== '@llamella' && !libraries.includes(entry))
     .map((entry) => `node_modules holds ${entry}`);
 }
 
