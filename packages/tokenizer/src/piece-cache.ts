@@ -1,16 +1,15 @@
 /** Pieces with more UTF-16 units than this are not remembered. */
 export const longestKey = 63;
-const slotMask = 0xffff;
-const entryLimit = 1 << 15;
-const unitLimit = 1 << 18;
-const tokenLimit = 1 << 17;
+/** Pieces, at first and at most: 2 to 9 MB in all. A text in a script without spaces has tens of thousands in a megabyte. */
+const firstLimit = 1 << 15;
+const lastLimit = 1 << 17;
 
 /** Tokens of pieces, by the units of a part of a text, so that looking one up makes no string. */
 export interface PieceCache {
   /** Ids of all pieces; those of one are `ids[start, end)` after `find` or `add`. */
-  readonly ids: Int32Array;
+  ids: Int32Array;
   /** Place of each id in its piece: first unit, and end shifted left by 8. */
-  readonly spans: Uint16Array;
+  spans: Uint16Array;
   start: number;
   end: number;
   /** @returns whether the tokens of `text[start, end)` are known */
@@ -19,13 +18,13 @@ export interface PieceCache {
   add(text: string, start: number, end: number, tokens: readonly number[]): void;
 }
 
-/** All is forgotten when the cache is full. */
+/** When the cache is full it is made larger, up to a limit, and all is forgotten. */
 export function pieceCache(): PieceCache {
+  let limit = firstLimit;
+  let slotMask = 2 * limit - 1;
   /** Four numbers per slot: hash, start of the key in `units`, its length (0 when empty), end of the ids. */
-  const slots = new Int32Array((slotMask + 1) * 4);
-  const units = new Uint16Array(unitLimit);
-  const ids = new Int32Array(tokenLimit);
-  const spans = new Uint16Array(tokenLimit);
+  let slots = new Int32Array(8 * limit);
+  let units = new Uint16Array(8 * limit);
   let found = 0;
   let hash = 0;
   let entryCount = 0;
@@ -36,8 +35,8 @@ export function pieceCache(): PieceCache {
     return true;
   };
   const cache: PieceCache = {
-    ids,
-    spans,
+    ids: new Int32Array(4 * limit),
+    spans: new Uint16Array(4 * limit),
     start: 0,
     end: 0,
     find(text, start, end) {
@@ -61,17 +60,25 @@ export function pieceCache(): PieceCache {
     add(text, start, end, tokens) {
       const count = tokens.length / 3;
       if (
-        entryCount++ === entryLimit ||
-        unitCount + end - start > unitLimit ||
-        tokenCount + count > tokenLimit
+        entryCount++ === limit ||
+        unitCount + end - start > units.length ||
+        tokenCount + count > cache.ids.length
       ) {
-        slots.fill(0);
+        if (limit < lastLimit) {
+          limit *= 2;
+          slotMask = 2 * limit - 1;
+          slots = new Int32Array(8 * limit);
+          units = new Uint16Array(8 * limit);
+          cache.ids = new Int32Array(4 * limit);
+          cache.spans = new Uint16Array(4 * limit);
+        } else slots.fill(0);
         entryCount = unitCount = tokenCount = 0;
         found = (hash & slotMask) * 4;
       }
       slots.set([hash, unitCount, (end - start) | (count << 8), tokenCount], found);
       for (let i = start; i < end; i++) units[unitCount++] = text.charCodeAt(i);
       cache.start = tokenCount;
+      const { ids, spans } = cache;
       for (let i = 0; i < tokens.length; i += 3) {
         ids[tokenCount] = tokens[i]!;
         spans[tokenCount++] = (tokens[i + 1]! - start) | ((tokens[i + 2]! - start) << 8);
