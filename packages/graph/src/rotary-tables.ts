@@ -1,4 +1,4 @@
-import type { ModelConfig } from '@llamella/spec';
+import { type ModelConfig, UnsupportedError } from '@llamella/spec';
 
 /** Cosines and sines of rotary position embedding, both float32 `[positions, headSize / 2]`. */
 export interface RotaryTables {
@@ -50,6 +50,9 @@ function scaleFrequency(frequency: number, index: number, config: ModelConfig): 
       return frequency / scaling.factor;
     case 'divisors':
       return frequency / scaling.divisors[index]!;
+    case 'yarn':
+    case 'longrope':
+      throw new UnsupportedError(`rotary scaling ${scaling.kind}`, 'use a model without it');
     case 'llama3': {
       const wavelength = (2 * Math.PI) / frequency;
       const shortest = scaling.originalContextLength / scaling.highFrequencyFactor;
