@@ -8,3 +8,7 @@ export { type GgufCheckpoint, type OpenGgufOptions, openGguf } from './gguf/open
 export { readSplitCount, splitFileNames } from './gguf/splits.ts';
 export { type FineGridError, fineGridBound, fineGridError } from './pack/fine-grid-error.ts';
 export { type PackedError, packInitializer } from './pack/pack-initializer.ts';
+export type { ByteSink } from './write/byte-sink.ts';
+export type { GgufField, GgufNumber, GgufNumberType } from './write/gguf-field.ts';
+export { readGgufNumberTypes } from './write/read-number-types.ts';
+export { type GgufContents, type GgufTensor, ggufByteLength, writeGguf } from './write/write-gguf.ts';
