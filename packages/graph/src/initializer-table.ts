@@ -20,6 +20,7 @@ export class InitializerTable {
   byteLength = 0;
   readonly #writer: OnnxWriter;
   readonly #offsetByRecipe = new Map<string, number>();
+  readonly #integers = new Map<string, Int32Array>();
 
   constructor(writer: OnnxWriter) {
     this.#writer = writer;
@@ -40,6 +41,18 @@ export class InitializerTable {
   computed(name: string, shape: readonly number[], values: Float32Array): void {
     const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.#add({ name, dataType: 'float32', shape, source: { data } });
+  }
+
+  /** Adds an int32 vector computed by the graph builder. @returns its name, that of an earlier one with the same values */
+  integers(name: string, values: Int32Array): string {
+    for (const [known, earlier] of this.#integers) {
+      if (earlier.length === values.length && earlier.every((value, at) => value === values[at]))
+        return known;
+    }
+    this.#integers.set(name, values);
+    const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.#add({ name, dataType: 'int32', shape: [values.length], source: { data } });
+    return name;
   }
 
   #add(initializer: Omit<Initializer, 'byteLength'>): number {

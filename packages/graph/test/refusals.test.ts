@@ -120,7 +120,7 @@ describe('an architecture, tensor type or tensor without a place', () => {
     expect(build(oneBad)).toThrow(error('unsupported', 'tiny.gguf: tensor blk.1.ffn_up.weight of type I8'));
   });
 
-  it.each(['blk.0.attn_q.bias', 'blk.1.attn_q_norm.weight', 'output.bias'])('%s', (name) => {
+  it.each(['blk.0.attn_norm.bias', 'blk.1.attn_q_norm.weight', 'output.bias'])('%s', (name) => {
     expect(build(withTensor(tiny, name, {}))).toThrow(error('unsupported', `tiny.gguf: tensor ${name}`));
   });
 

@@ -1,5 +1,5 @@
 import { embedding } from '../blocks/embedding.ts';
-import { type LinearLayer, linear, linearFormOf } from '../blocks/linear.ts';
+import { canStack, type LinearLayer, linear } from '../blocks/linear.ts';
 import { addAndNorm, norm } from '../blocks/norm.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { attentionRotates } from '../rotary-tables.ts';
@@ -62,7 +62,7 @@ function attention(context: GraphContext, index: number, input: string, output: 
   };
   const rotaryInAttention = attentionRotates(config);
   let projections: string[];
-  if (rotaryInAttention && context.profile.stackQueryKeyValue && sameForm(context, stacked)) {
+  if (rotaryInAttention && context.profile.stackQueryKeyValue && canStack(context, stacked)) {
     linear(context, stacked, input, `${layer}.qkv`);
     projections = [`${layer}.qkv`, '', ''];
   } else {
@@ -114,14 +114,6 @@ function attention(context: GraphContext, index: number, input: string, output: 
   );
 }
 
-function sameForm(context: GraphContext, layer: LinearLayer): boolean {
-  const types = layer.tensors.map(({ name, outputs }) => {
-    linearFormOf(context, name, [outputs, layer.inputs], layer.role);
-    return context.tensors.get(name)!.type;
-  });
-  return types.every((type) => type === types[0]);
-}
-
 function feedForward(context: GraphContext, index: number, input: string, output: string): void {
   const { config, writer, profile } = context;
   const prefix = `blk.${index}`;
@@ -129,7 +121,7 @@ function feedForward(context: GraphContext, index: number, input: string, output
   const gate = { name: `${prefix}.ffn_gate.weight`, outputs: config.intermediateSize };
   const up = { name: `${prefix}.ffn_up.weight`, outputs: config.intermediateSize };
   const stacked: LinearLayer = { tensors: [gate, up], inputs: config.hiddenSize, role: 'gate-up' };
-  if (profile.stackGateUp && sameForm(context, stacked)) {
+  if (profile.stackGateUp && canStack(context, stacked)) {
     linear(context, stacked, input, `${layer}.gate_up`);
     writer.node('Split', [`${layer}.gate_up`], [`${layer}.gate`, `${layer}.up`], {
       axis: -1,

@@ -55,8 +55,8 @@ export function blockShape(context: GraphContext, blocks: number, blockSize: num
   });
 }
 
-/** Writes something that several nodes read, unless it is written already. */
-function writeOnce({ shared }: GraphContext, name: string, write: () => void): string {
+/** Writes something that several nodes read, unless it is written already. @returns `name` */
+export function writeOnce({ shared }: GraphContext, name: string, write: () => void): string {
   if (!shared.has(name)) write();
   shared.add(name);
   return name;

@@ -9,6 +9,7 @@ import {
 } from '../linear-form.ts';
 import type { LinearRole } from '../profiles/profile.ts';
 import { blockSums, withBlockSums } from './block-sums.ts';
+import { layerBiases, layerInput, sameInput } from './linear-operands.ts';
 
 /** One weight matrix `[outputs, inputs]`, or several that read the same input, stacked along their outputs. */
 export interface LinearLayer {
@@ -42,8 +43,30 @@ export function linearFormOf(
   return form;
 }
 
-/** Writes `output = input x weights^T`. `input` is float32 `[1, tokens, inputs]`. */
+/**
+ * Whether the tensors of a layer can be one product: stored and multiplied alike, with a bias each or none, and reading
+ * the same input, in the same order and without scales of their own.
+ *
+ * @throws {UnsupportedError} when the backend has no form for one of them
+ */
+export function canStack(context: GraphContext, layer: LinearLayer): boolean {
+  const kinds = layer.tensors.map(({ name, outputs }) => {
+    const form = linearFormOf(context, name, [outputs, layer.inputs], layer.role);
+    return JSON.stringify([context.tensors.get(name)!.type, form]);
+  });
+  return kinds.every((kind) => kind === kinds[0]) && sameInput(context, layer);
+}
+
+/**
+ * Writes `output = input x weights^T`, and what the checkpoint has beside the weights `X.weight`: the input multiplied
+ * with `X.pre_quant_scale` and put in the order of the stored columns, the output with `X.bias` added.
+ *
+ * @param input float32 `[1, tokens, inputs]`
+ */
 export function linear(context: GraphContext, layer: LinearLayer, input: string, output: string): void {
+  if (layer.tensors.length > 1 && !canStack(context, layer)) {
+    throw new TypeError(`${layer.tensors.map(({ name }) => name).join(', ')} cannot be stacked`);
+  }
   const forms = layer.tensors.map(({ name, outputs }) =>
     linearFormOf(context, name, [outputs, layer.inputs], layer.role),
   );
@@ -51,13 +74,17 @@ export function linear(context: GraphContext, layer: LinearLayer, input: string,
   const names = layer.tensors.map(({ name }) => name);
   const outputs = layer.tensors.reduce((sum, tensor) => sum + tensor.outputs, 0);
   for (const name of names) context.fidelity.push(fidelityOf(name, form));
+  const operand = layerInput(context, layer, input, form.kind === 'blocks');
+  const bias = layerBiases(context, layer, output);
   if (form.kind === 'float') {
     const weight = `${output}.weight`;
     context.table.packed(weight, 'float32', [outputs, layer.inputs], { kind: 'decode', tensors: names });
-    context.writer.contribNode('FusedMatMul', [input, weight], [output], { transB: 1 });
+    const product = bias === undefined ? output : `${output}.product`;
+    context.writer.contribNode('FusedMatMul', [operand, weight], [product], { transB: 1 });
+    if (bias !== undefined) context.writer.node('Add', [product, bias], [output]);
     return;
   }
-  writeBlocks(context, { form, names, outputs, inputs: layer.inputs }, input, output);
+  writeBlocks(context, { form, names, outputs, inputs: layer.inputs, bias }, operand, output);
 }
 
 interface BlockProduct {
@@ -65,10 +92,11 @@ interface BlockProduct {
   readonly names: readonly string[];
   readonly outputs: number;
   readonly inputs: number;
+  readonly bias: string | undefined;
 }
 
 function writeBlocks(context: GraphContext, product: BlockProduct, input: string, output: string): void {
-  const { form, names, outputs, inputs } = product;
+  const { form, names, outputs, inputs, bias } = product;
   const { table, writer } = context;
   const { bits, blockSize, scaleLength, minimums } = form;
   const sumCount = inputs / scaleLength;
@@ -90,6 +118,11 @@ function writeBlocks(context: GraphContext, product: BlockProduct, input: string
     const width = Math.ceil((blocks * bits) / 8);
     table.packed(`${output}.zero_points`, 'uint8', [outputs, width], { kind: 'zero-points', ...recipe });
     operands.push(`${output}.zero_points`);
+  }
+  if (bias !== undefined) {
+    // Inputs 3 and 4 are the zero points and a group index.
+    while (operands.length < 5) operands.push('');
+    operands.push(bias);
   }
   const attributes = {
     K: folded ? inputs + digits * sumCount : inputs,

@@ -117,7 +117,7 @@ export async function packInitializer(
       );
     }
     const bytes = stored.byteOffset % 4 === 0 ? stored : new Uint8Array(stored);
-    const outputs = info.shape.slice(0, -1).reduce((product, length) => product * length, 1);
+    const outputs = info.shape.reduce((product, length) => product * length, 1) / inputs;
     const part: PackPart = {
       ...{
         file: checkpoint.name,

@@ -23,7 +23,7 @@ export interface RecipeLayout {
  * @returns the shape `[totalOutputs, inputs]` of the stacked tensors, and their blocks
  */
 export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]): RecipeLayout {
-  const inputs = infos[0]?.shape.at(-1);
+  const inputs = stackedVectors(recipe, infos) ? 1 : infos[0]?.shape.at(-1);
   if (inputs === undefined) throw new InvalidArgumentError('recipe.tensors', 'is empty');
   let totalOutputs = 0;
   for (const { name, type, shape, byteLength } of infos) {
@@ -34,7 +34,7 @@ export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]): R
         `${name}: ${type} [${shape}] is not ${byteLength} bytes long`,
       );
     }
-    if (shape.at(-1) !== inputs) {
+    if (shape.at(-1) !== inputs && !stackedVectors(recipe, infos)) {
       throw new InvalidArgumentError(
         'recipe.tensors',
         `${name} has ${shape.at(-1)} inputs and cannot be stacked on ${recipe.tensors[0]} with ${inputs}`,
@@ -51,6 +51,13 @@ export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]): R
     for (const { name, type } of infos) checkScaleLength(recipe, name, type, { blockSize, scaleLength });
   }
   return { totalOutputs, inputs, blockSize, scaleLength };
+}
+
+/** Vectors, such as biases, may differ in length: each element is an output of one input. */
+function stackedVectors({ kind, transpose }: PackRecipe, infos: readonly TensorInfo[]): boolean {
+  return (
+    infos.length > 1 && kind === 'decode' && !transpose && infos.every(({ shape }) => shape.length === 1)
+  );
 }
 
 function checkOptions(recipe: PackRecipe, scaleLength: number): void {
