@@ -18,11 +18,11 @@ export class InitializerTable {
   readonly initializers: Initializer[] = [];
   readonly offsets: number[] = [];
   byteLength = 0;
-  readonly #writer: OnnxWriter;
+  readonly #writer: Pick<OnnxWriter, 'external'>;
   readonly #offsetByRecipe = new Map<string, number>();
   readonly #integers = new Map<string, Int32Array>();
 
-  constructor(writer: OnnxWriter) {
+  constructor(writer: Pick<OnnxWriter, 'external'>) {
     this.#writer = writer;
   }
 

@@ -11,10 +11,11 @@ export type DataType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int32' | 'int
  * - `zero-points`: uint8 `[outputs, ceil(blocks*bits/8)]`, that go with `quantized`; 4 bits are two to a byte, low first
  * - `block-minimums`: float32 `[blocks, outputs]`, or `[outputs, blocks]` when `transpose`: what remains of a format with a float minimum when the
  *   zero point is `2^(bits-1)`: weight = (u - 2^(bits-1)) * scale + block-minimum
+ * - `stored`: the bytes of one tensor as they are
  *
  * `blocks` is `inputs/blockSize`, and more on the grid `folded`.
  */
-export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'block-minimums';
+export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'block-minimums' | 'stored';
 
 /**
  * The integer grid that weights are put on.
@@ -36,7 +37,7 @@ export interface PackRecipe {
   readonly kind: PackKind;
   /** Names of the tensors, in the order in which they are stacked. */
   readonly tensors: readonly string[];
-  /** Bits of a packed weight; needed for every kind but `decode` and, off the folded grid, `scales`. */
+  /** Bits of a packed weight; needed for every kind but `decode`, `stored` and, off the folded grid, `scales`. */
   readonly bits?: 4 | 8;
   /** Weights that share a scale once packed: as many as in the format, or a part of them. Default: the format's. */
   readonly blockSize?: number;

@@ -13,6 +13,7 @@ import { packDecoded } from './pack-decoded.ts';
 import { packFoldedQuantized, packFoldedScales, packFoldedZeroPoints } from './pack-folded.ts';
 import { packQuantized } from './pack-quantized.ts';
 import { packScales } from './pack-scales.ts';
+import { packStored } from './pack-stored.ts';
 import { packZeroPoints } from './pack-zero-points.ts';
 import { checkRecipe, packedByteLength } from './recipe-layout.ts';
 
@@ -43,7 +44,7 @@ export interface PackedError {
 /** Writes one part into the bytes of the whole initializer, which start at a multiple of four. */
 export type PackPartWriter = (part: PackPart, target: Uint8Array) => void;
 
-const writers: Readonly<Record<PackKind, PackPartWriter>> = {
+const writers: Readonly<Record<Exclude<PackKind, 'stored'>, PackPartWriter>> = {
   decode: packDecoded,
   quantized: packQuantized,
   scales: packScales,
@@ -58,7 +59,7 @@ const foldedWriters: Partial<Record<PackKind, PackPartWriter>> = {
 };
 
 /**
- * Makes the bytes of an initializer from checkpoint tensors, as its recipe says. For every kind but `decode`, the
+ * Makes the bytes of an initializer from checkpoint tensors, as its recipe says. For every kind but `decode` and `stored`, the
  * weight that the graph multiplies with is `(u - zeroPoint) * scale + blockMinimum`:
  *
  * | stored as | bits | grid | u | zero point | scale | block minimum |
@@ -90,6 +91,10 @@ export async function packInitializer(
   destination: Uint8Array,
   signal?: AbortSignal,
 ): Promise<readonly PackedError[]> {
+  if (recipe.kind === 'stored') {
+    await packStored(recipe, checkpoint, destination, signal);
+    return [];
+  }
   const infos = recipe.tensors.map((name) => {
     const info = checkpoint.tensors.get(name);
     if (info === undefined) throw new LlamellaError('not-found', `${checkpoint.name}: no tensor ${name}`);

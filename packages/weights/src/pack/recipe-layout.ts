@@ -146,5 +146,7 @@ export function packedByteLength(recipe: PackRecipe, layout: RecipeLayout): numb
     case 'scales':
     case 'block-minimums':
       return totalOutputs * blocks * 4;
+    case 'stored':
+      throw new InvalidArgumentError('recipe.kind', 'stored bytes have no layout');
   }
 }
