@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
-import { buildGraph, checkArchitecture, type Profile } from '@llamella/graph';
+import type { Profile } from '@llamella/graph';
 import {
-  type Checkpoint,
   LlamellaError,
   type ModelConfig,
   type OnProgress,
@@ -9,7 +8,8 @@ import {
   type TensorInfo,
 } from '@llamella/spec';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
-import { openCheckpoint } from './open-checkpoint.ts';
+import { openModel } from './open-model.ts';
+import type { OpenedModel } from './opened-model.ts';
 
 /** For which device and form `fidelity` is reported. */
 export interface InspectOptions {
@@ -29,7 +29,7 @@ export interface ModelReport {
   readonly name: string;
   /** Paths, in order. */
   readonly files: readonly string[];
-  /** Container that the weights lie in: `gguf`. */
+  /** Container that the weights lie in: `gguf`, `safetensors` or `genai`. */
   readonly format: string;
   /** Execution provider that `fidelity` is about. */
   readonly device: string;
@@ -57,19 +57,19 @@ export interface ModelReport {
  */
 export async function inspectModel(reference?: string, options: InspectOptions = {}): Promise<ModelReport> {
   const device = chooseDevice(options.device);
-  const { checkpoint, files } = await openCheckpoint(reference, options);
-  await using opened = checkpoint;
-  checkArchitecture(opened.architecture, opened.name);
+  await using opened = await openModel(reference, options);
+  opened.checkArchitecture();
+  const { checkpoint, files } = opened;
   const profile = profileFor(device, options.exact ?? false);
   const report = describeFidelity(opened, profile);
-  const tensors = [...opened.tensors.values()];
+  const tensors = [...checkpoint.tensors.values()];
   const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   return {
-    name: opened.config.name ?? basename(opened.name),
+    name: checkpoint.config.name ?? basename(checkpoint.name),
     files,
-    format: opened.format,
+    format: checkpoint.format,
     device,
-    config: opened.config,
+    config: checkpoint.config,
     tensors,
     ...report,
     weightBytes: tensors.reduce((sum, tensor) => sum + tensor.byteLength, 0),
@@ -78,11 +78,13 @@ export async function inspectModel(reference?: string, options: InspectOptions =
 }
 
 /** What becomes of the tensors, or why the graph cannot be written: only their types may be the reason. */
-function describeFidelity(opened: Checkpoint, profile: Profile): Pick<ModelReport, 'fidelity' | 'problem'> {
+function describeFidelity(opened: OpenedModel, profile: Profile): Pick<ModelReport, 'fidelity' | 'problem'> {
   try {
-    return { fidelity: buildGraph(opened, { profile }).fidelity };
+    return { fidelity: opened.plan({ profile }).fidelity };
   } catch (error) {
-    const typesRun = [...opened.tensors.values()].every(({ type }) => profile.types.includes(type));
+    const typesRun = [...opened.checkpoint.tensors.values()].every(({ type }) =>
+      profile.types.includes(type),
+    );
     if (typesRun || !LlamellaError.isInstance(error) || error.code !== 'unsupported') throw error;
     return { fidelity: [], problem: error.message };
   }

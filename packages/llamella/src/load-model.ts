@@ -1,16 +1,13 @@
 import { basename } from 'node:path';
 import { createEngine } from '@llamella/engine';
-import { buildGraph, checkArchitecture } from '@llamella/graph';
 import { createKvCache } from '@llamella/kv-cache';
 import { systemPrompt } from '@llamella/model-smollm2-135m-instruct';
 import { checkNodeBackendOptions, createNodeBackend } from '@llamella/runtime-node';
 import { createSampler, logprobs } from '@llamella/sampler';
 import type { OnProgress, TensorFidelity } from '@llamella/spec';
-import { tokenizerFromGguf } from '@llamella/tokenizer';
-import { chatTemplateOnDemand } from './chat-template-on-demand.ts';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
-import { openCheckpoint } from './open-checkpoint.ts';
+import { openModel } from './open-model.ts';
 import { packWeights } from './pack-weights.ts';
 import { isDefaultModel } from './resolve-reference.ts';
 
@@ -40,8 +37,8 @@ export interface LoadOptions {
 /**
  * Loads a model: reads the file, writes the graph for the device, packs the weights for it and compiles.
  *
- * @param reference nothing or `smollm2` for the embedded model, or the path of a GGUF file or of a folder with one,
- *   or `hf:owner/repo[@revision][:file-or-quantization]` or a URL, which are downloaded unless they are in the cache
+ * @param reference nothing or `smollm2` for the embedded model, or the path of a GGUF file, of a folder with one, with
+ *   safetensors and their `config.json`, or with an ONNX model for ONNX Runtime GenAI, or `hf:owner/repo[@revision][:file-or-quantization]` or a URL, which are downloaded unless they are in the cache
  * @throws {LlamellaError} with a code that says why: `not-found`, `invalid-file`, `unsupported`, `backend`, `network`,
  *   `access`, `no-space`
  * @throws `signal.reason` when aborted
@@ -57,17 +54,18 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
   };
   checkNodeBackendOptions(backendOptions);
-  const { checkpoint } = await openCheckpoint(reference, { signal, onProgress });
-  await using opened = checkpoint;
-  checkArchitecture(opened.architecture, opened.name);
-  const { config, metadata } = opened;
-  const plan = buildGraph(opened, {
+  await using opened = await openModel(reference, { signal, onProgress });
+  opened.checkArchitecture();
+  const { checkpoint } = opened;
+  const { config } = checkpoint;
+  const plan = opened.plan({
     profile: profileFor(device, options.exact ?? false),
     ...(options.contextLength !== undefined && { contextLength: options.contextLength }),
   });
-  const tokenizer = tokenizerFromGguf(metadata, { name: opened.name });
+  const tokenizer = await opened.loadTokenizer(signal);
+  const chatTemplate = await opened.chatTemplate(tokenizer, signal);
   const errors = new Map<string, number>();
-  const weights = await packWeights(plan, opened, { onProgress, signal, errors });
+  const weights = await packWeights(plan, checkpoint, { onProgress, signal, errors });
   onProgress?.({ phase: 'compile', loaded: 0, total: 1 });
   const backend = await createNodeBackend(plan, weights, backendOptions).finally(() =>
     weights.buffer.transfer(0),
@@ -78,7 +76,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     const engine = createEngine({ backend, tokenizer, cache, createSampler, logprobs });
     onProgress?.({ phase: 'compile', loaded: 1, total: 1 });
     return createLoadedModel({
-      name: config.name ?? basename(opened.name),
+      name: config.name ?? basename(checkpoint.name),
       config,
       contextLength: plan.interface.contextLength,
       tokenizer,
@@ -87,7 +85,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
       engine,
       backend,
       recommendedSystemPrompt: isDefaultModel(reference) ? systemPrompt : undefined,
-      chatTemplate: chatTemplateOnDemand(metadata, tokenizer, opened.name),
+      chatTemplate,
     });
   } catch (error) {
     await backend[Symbol.asyncDispose]();

@@ -1,7 +1,6 @@
 import type { OnProgress, Tokenizer } from '@llamella/spec';
-import { tokenizerFromGguf } from '@llamella/tokenizer';
 import { localPath } from './local-path.ts';
-import { openCheckpoint } from './open-checkpoint.ts';
+import { openModel } from './open-model.ts';
 import { tokenizerFromFiles } from './tokenizer-files.ts';
 
 /**
@@ -20,7 +19,6 @@ export async function loadTokenizer(
   const path = reference === undefined ? undefined : await localPath(reference, options);
   const alone = path === undefined ? undefined : await tokenizerFromFiles(path, signal);
   if (alone) return alone;
-  const { checkpoint } = await openCheckpoint(path, options);
-  await using opened = checkpoint;
-  return tokenizerFromGguf(opened.metadata, { name: opened.name });
+  await using opened = await openModel(path, options);
+  return await opened.loadTokenizer(signal);
 }

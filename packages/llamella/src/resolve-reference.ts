@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { weightsUrl } from '@llamella/model-smollm2-135m-instruct';
 import { InvalidFileError, LlamellaError } from '@llamella/spec';
@@ -16,10 +16,25 @@ export function isDefaultModel(reference: string | undefined): boolean {
 /** Ending of the name of one file of a split model. */
 export const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
 
+/** Where the model that a reference means lies: a GGUF file, or a folder in one of the other layouts. */
+export interface ModelLocation {
+  readonly container: 'gguf' | 'safetensors' | 'genai';
+  /** For GGUF the file, of a split model any of them; otherwise the folder. */
+  readonly path: string;
+}
+
+/** Files of folders, by which a folder is named as well as by its own path. */
+const folderFiles: readonly [RegExp, ModelLocation['container']][] = [
+  [/\.safetensors(\.index\.json)?$/i, 'safetensors'],
+  [/(^genai_config\.json|\.onnx)$/i, 'genai'],
+];
+
 /**
- * Finds the file that a model reference means: nothing or `smollm2` for the embedded model, a GGUF file, or a folder
- * with one GGUF model in it. In a folder with a split model, its first file. `hf:owner/repo[@revision][:file-or-quantization]`
- * and URLs are looked for in the cache, and downloaded into it when they are not there.
+ * Finds the model that a reference means: nothing or `smollm2` for the embedded model, a GGUF file, a folder with one
+ * GGUF model in it, with `config.json` and safetensors, or with the `genai_config.json` of ONNX Runtime GenAI, or one of
+ * the files of such a folder. In a folder with a split GGUF model, its first file.
+ * `hf:owner/repo[@revision][:file-or-quantization]` and URLs are looked for in the cache, and downloaded into it when
+ * they are not there.
  *
  * @throws {LlamellaError} `not-found` when there is no such file, or not exactly one model in the folder; `network`,
  *   `access` or `no-space` when it cannot be downloaded
@@ -29,8 +44,8 @@ export const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
 export async function resolveReference(
   reference: string = DEFAULT_MODEL,
   options: ResolveOptions = {},
-): Promise<string> {
-  if (isDefaultModel(reference)) return fileURLToPath(weightsUrl);
+): Promise<ModelLocation> {
+  if (isDefaultModel(reference)) return { container: 'gguf', path: fileURLToPath(weightsUrl) };
   const path = await localPath(reference, options);
   const status = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
@@ -40,23 +55,28 @@ export async function resolveReference(
   });
   if (status.isDirectory()) return modelInFolder(path);
   if (!status.isFile()) throw new InvalidFileError({ file: path }, 'is not a file');
-  return path;
+  const container = folderFiles.find(([pattern]) => pattern.test(basename(path)))?.[1];
+  return container === undefined ? { container: 'gguf', path } : { container, path: dirname(path) };
 }
 
-async function modelInFolder(folder: string): Promise<string> {
+async function modelInFolder(folder: string): Promise<ModelLocation> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     throw new InvalidFileError({ file: folder }, `cannot be listed: ${cause.message}`, { cause });
   });
   const files = names.filter((name) => name.endsWith('.gguf')).sort();
   const models = files.filter((name) => Number(SPLIT.exec(name)?.[1] ?? 1) === 1);
-  if (models.length === 1) return join(folder, models[0]!);
-  if (models.length === 0 && files.length > 0) {
-    const problem = 'the first file of the split model is missing; there is';
-    throw new LlamellaError('not-found', `${folder}: ${problem} ${files.join(', ')}`);
+  if (models.length === 1) return { container: 'gguf', path: join(folder, models[0]!) };
+  if (models.length > 1) {
+    throw new LlamellaError(
+      'not-found',
+      `${folder}: several models in this folder (${models.join(', ')}); give the path of one`,
+    );
   }
-  if (models.length === 0) throw new LlamellaError('not-found', `${folder}: no .gguf file in this folder`);
-  throw new LlamellaError(
-    'not-found',
-    `${folder}: several models in this folder (${models.join(', ')}); give the path of one`,
-  );
+  if (names.includes('genai_config.json')) return { container: 'genai', path: folder };
+  if (names.some((name) => name.endsWith('.safetensors'))) return { container: 'safetensors', path: folder };
+  const problem =
+    files.length > 0
+      ? `the first file of the split model is missing; there is ${files.join(', ')}`
+      : 'no model in this folder: neither .gguf nor .safetensors files, nor a genai_config.json';
+  throw new LlamellaError('not-found', `${folder}: ${problem}`);
 }

@@ -1,14 +1,19 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { InvalidArgumentError, InvalidFileError, LlamellaError, type Tokenizer } from '@llamella/spec';
 import { tokenizerFromJson, tokenizerFromSentencePiece, tokenizerFromTiktoken } from '@llamella/tokenizer';
+import { readJsonFile } from './folder-files.ts';
 
 type Reader = (path: string, signal: AbortSignal | undefined) => Promise<Tokenizer>;
 
 /** How the files that hold nothing but a tokenizer are read, by their ending. */
 const readers: Readonly<Record<string, Reader>> = {
-  '.json': async (path, signal) => tokenizerFromJson(await readJson(path, signal), undefined, { name: path }),
-  '.model': readTokenizerModel,
+  '.json': async (path, signal) => {
+    const content = await readJsonFile(dirname(path), basename(path), signal);
+    if (content === undefined) throw new LlamellaError('not-found', `${path}: no such file`);
+    return tokenizerFromJson(content, undefined, { name: path });
+  },
+  '.model': (path, signal) => readTokenizerModel(path, signal),
   '.tiktoken': readRanks,
 };
 
@@ -31,26 +36,55 @@ export async function tokenizerFromFiles(
   );
   if (!isFolder) return undefined;
   const names = await readdir(reference);
-  if (names.some((name) => name.endsWith('.gguf'))) return undefined;
-  if (names.includes('tokenizer.json')) {
-    const path = join(reference, 'tokenizer.json');
-    const hasConfig = names.includes('tokenizer_config.json');
-    const config = hasConfig ? await readJson(join(reference, 'tokenizer_config.json'), signal) : undefined;
-    return tokenizerFromJson(await readJson(path, signal), config, { name: path });
+  return names.some((name) => name.endsWith('.gguf')) ? undefined : tokenizerInFolder(reference, signal);
+}
+
+/**
+ * The tokenizer of a folder, with the ids after which its model stops by `generation_config.json`, or `config.json`, and
+ * `genai_config.json`.
+ *
+ * @returns `undefined` when there is no `tokenizer.json` and no `tokenizer.model`
+ */
+export async function tokenizerInFolder(
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<Tokenizer | undefined> {
+  const json = (name: string) => readJsonFile(folder, name, signal);
+  const generation = (await json('generation_config.json')) ?? (await json('config.json'));
+  const genai = (await json('genai_config.json')) as { readonly model?: unknown } | undefined;
+  const endOfGenerationIds = [...new Set([generation, genai?.model].flatMap(endTokens))];
+  const content = await json('tokenizer.json');
+  if (content !== undefined) {
+    const path = join(folder, 'tokenizer.json');
+    const config = await json('tokenizer_config.json');
+    return tokenizerFromJson(content, config, { name: path, endOfGenerationIds });
   }
-  return names.includes('tokenizer.model')
-    ? readTokenizerModel(join(reference, 'tokenizer.model'), signal)
-    : undefined;
+  const model = join(folder, 'tokenizer.model');
+  const exists = await stat(model).then(
+    () => true,
+    () => false,
+  );
+  return exists ? readTokenizerModel(model, signal, endOfGenerationIds) : undefined;
+}
+
+/** `eos_token_id` is a number or a list of them. */
+function endTokens(configuration: unknown): number[] {
+  const value = (configuration as { readonly eos_token_id?: unknown } | null | undefined)?.eos_token_id;
+  return [value].flat().filter((id): id is number => Number.isInteger(id) && (id as number) >= 0);
 }
 
 /** Llama 3 calls its rank file as SentencePiece calls its models. */
-async function readTokenizerModel(path: string, signal: AbortSignal | undefined): Promise<Tokenizer> {
+async function readTokenizerModel(
+  path: string,
+  signal: AbortSignal | undefined,
+  endOfGenerationIds: readonly number[] = [],
+): Promise<Tokenizer> {
   const bytes = await read(path, signal);
   const start = new TextDecoder('latin1').decode(bytes.subarray(0, 256));
   if (/^[A-Za-z\d+/]+=* \d+\r?\n/.test(start)) {
-    return tokenizerFromTiktoken(bytes, { pattern: 'llama3', name: path });
+    return tokenizerFromTiktoken(bytes, { pattern: 'llama3', name: path, endOfGenerationIds });
   }
-  return tokenizerFromSentencePiece(bytes, { name: path });
+  return tokenizerFromSentencePiece(bytes, { name: path, endOfGenerationIds });
 }
 
 /** The name of a rank file is that of its encoding, such as `o200k_base.tiktoken`. */
@@ -63,15 +97,6 @@ async function readRanks(path: string, signal: AbortSignal | undefined): Promise
     );
   }
   return tokenizerFromTiktoken(await read(path, signal), { pattern, name: path });
-}
-
-async function readJson(path: string, signal: AbortSignal | undefined): Promise<unknown> {
-  try {
-    return JSON.parse(new TextDecoder().decode(await read(path, signal)));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new InvalidFileError({ file: path }, `is not JSON: ${cause.message}`, { cause });
-  }
 }
 
 function read(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {

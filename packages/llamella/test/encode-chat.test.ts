@@ -3,7 +3,8 @@ import type { ChatMessage, ChatTemplate, Tokenizer } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeChat } from '../src/encode-chat.ts';
-import { openCheckpoint } from '../src/open-checkpoint.ts';
+import { openGgufModel } from '../src/open-gguf-model.ts';
+import { resolveReference } from '../src/resolve-reference.ts';
 
 const START = 1;
 const END = 2;
@@ -11,8 +12,9 @@ let tokenizer: Tokenizer;
 let template: ChatTemplate;
 
 beforeAll(async () => {
-  const { checkpoint } = await openCheckpoint(undefined);
-  await using opened = checkpoint;
+  const { path } = await resolveReference();
+  await using model = await openGgufModel(path, undefined);
+  const opened = model.checkpoint;
   tokenizer = tokenizerFromGguf(opened.metadata);
   template = chatTemplateFromGguf(opened.metadata, { tokenizer });
 });

@@ -53,8 +53,8 @@ describe('a reference to nothing usable', () => {
   test('a folder without models', async () => {
     const path = join(folder.path, 'none');
     mkdirSync(path);
-    folder.write('none/model.safetensors', whole);
-    const message = `${path}: no .gguf file in this folder`;
+    folder.write('none/model.bin', whole);
+    const message = `${path}: no model in this folder: neither .gguf nor .safetensors files, nor a genai_config.json`;
     expect(await errorOf(path)).toMatchObject({ code: 'not-found', message });
   });
 

@@ -15,7 +15,7 @@ export type GgufMetadata = Readonly<Record<string, unknown>> | ReadonlyMap<strin
 /** Puts a tokenizer together from the metadata of a GGUF file. See `tokenizerFromGguf`. */
 export function readTokenizerGguf(
   metadata: GgufMetadata,
-  { name = 'GGUF metadata' }: FileOptions,
+  { name = 'GGUF metadata', endOfGenerationIds = [] }: FileOptions,
   readers: GgufReaders,
 ): TextTokenizer {
   const get = (key: string) => {
@@ -43,7 +43,7 @@ export function readTokenizerGguf(
     post:
       parts.post ?? surroundWith(ends('bos', parts.addBos, parts.alwaysAddBos), ends('eos', parts.addEos)),
     roles: { bos: idOf('bos'), eos: idOf('eos'), unknown: idOf('unknown'), padding: idOf('padding') },
-    ends: ['eot', 'eom', 'fim_pad', 'fim_rep', 'fim_sep'].map((role) => id(role)),
+    ends: [...['eot', 'eom', 'fim_pad', 'fim_rep', 'fim_sep'].map((role) => id(role)), ...endOfGenerationIds],
   });
 }
 

@@ -15,7 +15,7 @@ import type { TextTokenizer } from './text-tokenizer.ts';
 export function readTokenizerJson(
   tokenizerJson: unknown,
   tokenizerConfig: unknown,
-  { name }: FileOptions,
+  { name, endOfGenerationIds = [] }: FileOptions,
   readers: JsonReaders,
 ): TextTokenizer {
   const { advice, byteAlphabet } = readers;
@@ -83,6 +83,7 @@ export function readTokenizerJson(
       unknown: roleId(config, 'unk', vocabulary) ?? unknownId,
       padding: roleId(config, 'pad', vocabulary),
     },
+    ends: endOfGenerationIds,
   });
 }
 

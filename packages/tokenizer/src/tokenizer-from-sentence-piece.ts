@@ -106,6 +106,7 @@ export function tokenizerFromSentencePiece(
     }),
     post: surroundWith(around('bos', options.addBos), around('eos', options.addEos)),
     roles: { bos: roleId('bos'), eos: roleId('eos'), unknown: unknownId, padding: roleId('padding') },
+    ends: options.endOfGenerationIds ?? [],
   });
 }
 

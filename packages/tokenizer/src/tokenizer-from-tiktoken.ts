@@ -80,6 +80,7 @@ export function tokenizerFromTiktoken(ranks: string | Uint8Array, options: Tikto
     decoder: byteLevelDecoder(vocabulary),
     post: surroundWith(bos === undefined ? [] : [bos], []),
     roles: { bos, eos: idOf('eos') },
+    ends: options.endOfGenerationIds ?? [],
   });
 }
 

@@ -1,23 +1,18 @@
 import { realpath } from 'node:fs/promises';
+import { buildGraph, checkArchitecture } from '@llamella/graph';
 import type { ByteSource } from '@llamella/spec';
+import { tokenizerFromGguf } from '@llamella/tokenizer';
 import { type GgufCheckpoint, openGguf, readSplitCount, splitFileNames } from '@llamella/weights';
+import { chatTemplateOnDemand } from './chat-template-on-demand.ts';
 import { fileSource } from './file-source.ts';
-import type { ResolveOptions } from './local-path.ts';
-import { resolveReference, SPLIT } from './resolve-reference.ts';
+import type { OpenedModel } from './opened-model.ts';
+import { SPLIT } from './resolve-reference.ts';
 
-export interface OpenedCheckpoint {
-  readonly checkpoint: GgufCheckpoint;
-  /** Paths of its files, in order. */
-  readonly files: readonly string[];
-}
-
-/** Opens the model that a reference means, with all its splits, whichever of them it is. Disposing the checkpoint closes the files. */
-export async function openCheckpoint(
-  reference: string | undefined,
-  resolveOptions: ResolveOptions = {},
-): Promise<OpenedCheckpoint> {
-  const { signal } = resolveOptions;
-  const path = await resolveReference(reference, resolveOptions);
+/** Opens a GGUF model with all its splits, whichever of them `path` is. */
+export async function openGgufModel(
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<OpenedModel<GgufCheckpoint>> {
   const sources: ByteSource[] = [];
   try {
     const given = await fileSource(path);
@@ -32,7 +27,17 @@ export async function openCheckpoint(
       if (source !== given) sources.push(source);
       ordered.push(source);
     }
-    return { checkpoint: await openGguf(ordered, options), files };
+    const checkpoint = await openGguf(ordered, options);
+    return {
+      checkpoint,
+      files,
+      checkArchitecture: () => checkArchitecture(checkpoint.architecture, checkpoint.name),
+      plan: (graphOptions) => buildGraph(checkpoint, graphOptions),
+      loadTokenizer: async () => tokenizerFromGguf(checkpoint.metadata, { name: checkpoint.name }),
+      chatTemplate: async (tokenizer) =>
+        chatTemplateOnDemand(checkpoint.metadata, tokenizer, checkpoint.name),
+      [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await Promise.allSettled(sources.map((source) => source.close?.()));
     throw error;

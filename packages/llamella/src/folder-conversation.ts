@@ -1,0 +1,65 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chatTemplateFromConfig, type TokenizerConfig } from '@llamella/chat';
+import { type ChatTemplate, LlamellaError, type Tokenizer } from '@llamella/spec';
+import { readJsonFile, readTextFile } from './folder-files.ts';
+import { tokenizerInFolder } from './tokenizer-files.ts';
+
+/**
+ * The tokenizer of a folder with a model.
+ *
+ * @throws {LlamellaError} `not-found` when the folder has none
+ */
+export async function requireTokenizer(folder: string, signal: AbortSignal | undefined): Promise<Tokenizer> {
+  const tokenizer = await tokenizerInFolder(folder, signal);
+  if (tokenizer !== undefined) return tokenizer;
+  const problem = 'no tokenizer.json and no tokenizer.model; put that of the model into the folder';
+  throw new LlamellaError('not-found', `${folder}: ${problem}`);
+}
+
+/**
+ * The chat template of a folder with a model: `chat_template.jinja`, and others in `additional_chat_templates`, before
+ * the one in `tokenizer_config.json`. The files are read now, the template is parsed when first asked for.
+ */
+export async function chatTemplateInFolder(
+  folder: string,
+  options: {
+    readonly tokenizer: Tokenizer;
+    readonly genaiConfig?: unknown;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<() => ChatTemplate> {
+  const { tokenizer, genaiConfig, signal } = options;
+  const config = ((await readJsonFile(folder, 'tokenizer_config.json', signal)) ?? {}) as TokenizerConfig;
+  const chatTemplateFile =
+    (await readTextFile(folder, 'chat_template.jinja', signal)) ?? (await templateInJson(folder, signal));
+  const additionalTemplates = await readAdditional(join(folder, 'additional_chat_templates'), signal);
+  let template: ChatTemplate | undefined;
+  return () =>
+    (template ??= chatTemplateFromConfig(config, {
+      name: join(folder, chatTemplateFile === undefined ? 'tokenizer_config.json' : 'chat_template.jinja'),
+      tokenizer,
+      additionalTemplates,
+      ...(chatTemplateFile !== undefined && { chatTemplateFile }),
+      ...(genaiConfig !== undefined && { genaiConfig }),
+    }));
+}
+
+/** Some processors write `chat_template.json` with the one field `chat_template`. */
+async function templateInJson(folder: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  const content = await readJsonFile(folder, 'chat_template.json', signal);
+  const template = (content as { readonly chat_template?: unknown } | undefined)?.chat_template;
+  return typeof template === 'string' ? template : undefined;
+}
+
+async function readAdditional(
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, string>> {
+  const names = await readdir(folder).catch(() => []);
+  const templates: Record<string, string> = {};
+  for (const name of names.filter((each) => each.endsWith('.jinja'))) {
+    templates[name.slice(0, -'.jinja'.length)] = (await readTextFile(folder, name, signal))!;
+  }
+  return templates;
+}

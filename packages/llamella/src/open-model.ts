@@ -1,0 +1,32 @@
+import { UnsupportedError } from '@llamella/spec';
+import type { ResolveOptions } from './local-path.ts';
+import { openGgufModel } from './open-gguf-model.ts';
+import type { OpenedModel } from './opened-model.ts';
+import { type ModelLocation, resolveReference } from './resolve-reference.ts';
+
+type Opener = (path: string, signal: AbortSignal | undefined) => Promise<OpenedModel>;
+
+const openers: Record<ModelLocation['container'], Opener> = {
+  gguf: openGgufModel,
+  safetensors: notYet,
+  genai: notYet,
+};
+
+/**
+ * Opens the model that a reference means, whatever its container.
+ *
+ * @param reference as for `loadModel`
+ * @throws {LlamellaError} as `loadModel` does for files that are missing, damaged or not supported
+ * @throws `options.signal.reason` when aborted
+ */
+export async function openModel(
+  reference: string | undefined,
+  options: ResolveOptions = {},
+): Promise<OpenedModel> {
+  const { container, path } = await resolveReference(reference, options);
+  return openers[container](path, options.signal);
+}
+
+async function notYet(path: string): Promise<never> {
+  throw new UnsupportedError(`${path}: this layout`, 'use a GGUF file');
+}

@@ -1,0 +1,17 @@
+import type { BuildGraphOptions } from '@llamella/graph';
+import type { ChatTemplate, Checkpoint, GraphPlan, Tokenizer } from '@llamella/spec';
+
+/** A model of any container, opened but not loaded. Disposing it closes its files. */
+export interface OpenedModel<Opened extends Checkpoint = Checkpoint> extends AsyncDisposable {
+  readonly checkpoint: Opened;
+  /** Paths of the files with weights, in order. */
+  readonly files: readonly string[];
+  /** Checks that there is a graph for its architecture, before its configuration is read. @throws {UnsupportedError} when there is none */
+  checkArchitecture(): void;
+  /** The graph for a backend. @throws what `buildGraph` throws */
+  plan(options: BuildGraphOptions): GraphPlan;
+  /** The model's own tokenizer. @throws {LlamellaError} `not-found`, `invalid-file` or `unsupported` */
+  loadTokenizer(signal?: AbortSignal): Promise<Tokenizer>;
+  /** Reads what the chat template needs; it is parsed when first asked for, since a model without one can still continue text. */
+  chatTemplate(tokenizer: Tokenizer, signal?: AbortSignal): Promise<() => ChatTemplate>;
+}
