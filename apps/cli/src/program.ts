@@ -19,7 +19,8 @@ import { findSimilarCommand } from './similar-command.ts';
 import { layoutWidth, wrapWords } from './table.ts';
 
 const modelHelp =
-  'nothing or smollm2 (the model that comes along), a file or a folder, hf:owner/repo[:quantization] or a URL';
+  'nothing or smollm2 (the model that comes along), a .gguf file, a folder with one, with safetensors, or with a ' +
+  'model for ONNX Runtime GenAI, hf:owner/repo[:quantization] or a URL';
 const referenceHelp =
   'hf:owner/repo[@revision][:file-or-quantization] or a URL. The cache is the one of the Hugging Face Hub; ' +
   'HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and HTTPS_PROXY are read';
@@ -109,6 +110,7 @@ export function createProgram(words: readonly string[], context: CommandContext)
 
   addDeviceOptions(program.command('inspect [model]'))
     .description('what is in a model, and how it will run here')
+    .option('--measure', 'read the weights and measure the error of those that are put on another grid')
     .option('--json', 'print one JSON document')
     .addHelpText('after', paragraphs(`Model: ${modelHelp}.`))
     .action(async (model: string | undefined, flags: InspectFlags) => {

@@ -1,8 +1,8 @@
 import type { TensorFidelity, TensorType } from '@llamella/spec';
 import type { ModelReport } from './llamella.ts';
 
-/** Tensors of one stored type that run in one way. The last three are absent when the graph does not use them. */
-export interface TensorGroup extends Partial<Pick<TensorFidelity, 'kind' | 'bound' | 'runsAs'>> {
+/** Tensors of one stored type that run in one way. What they become is absent when the graph does not use them; `measured` is the largest of the group. */
+export interface TensorGroup extends Partial<Pick<TensorFidelity, 'kind' | 'bound' | 'measured' | 'runsAs'>> {
   readonly type: TensorType;
   readonly tensorCount: number;
   readonly weightBytes: number;
@@ -21,6 +21,7 @@ export function groupTensors({ tensors, fidelity }: ModelReport): TensorGroup[] 
       tensorCount: (group?.tensorCount ?? 0) + 1,
       weightBytes: (group?.weightBytes ?? 0) + byteLength,
       ...(entry && { kind: entry.kind, bound: entry.bound, runsAs: entry.runsAs }),
+      ...(entry?.measured !== undefined && { measured: Math.max(group?.measured ?? 0, entry.measured) }),
     });
   }
   return [...groups.values()].sort((a, b) => b.weightBytes - a.weightBytes);

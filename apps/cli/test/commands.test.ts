@@ -218,6 +218,11 @@ describe('inspect', () => {
     );
   });
 
+  test('--measure shows the largest error of a group', async () => {
+    const { stdout } = await runFake(['inspect', '--measure'], { terminal: true, columns: 100 });
+    expect(stdout).toContain("re-gridded, at most 0.031 of a row's step, measured");
+  });
+
   test('--json', async () => {
     const document = JSON.parse((await runFake(['inspect', '--json'])).stdout);
     expect(document).toMatchObject({ architecture: 'llama', weightBytes: 532852, parameters: 134515008 });

@@ -154,7 +154,15 @@ export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella
       };
       return model;
     },
-    inspectModel: async () => fakeReport,
+    inspectModel: async (_, options) =>
+      options?.measure
+        ? {
+            ...fakeReport,
+            fidelity: fakeReport.fidelity.map((entry, index) =>
+              entry.kind === 're-gridded' ? { ...entry, measured: index / 64 } : entry,
+            ),
+          }
+        : fakeReport,
     async loadTokenizer(reference) {
       if (reference === 'bad') throw new InvalidArgumentError('tokenizer', 'not a tokenizer');
       return byteTokenizer;

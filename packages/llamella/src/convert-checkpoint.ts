@@ -1,4 +1,10 @@
-import { type Checkpoint, InvalidFileError, type TensorInfo, type TensorType, UnsupportedError } from '@llamella/spec';
+import {
+  type Checkpoint,
+  InvalidFileError,
+  type TensorInfo,
+  type TensorType,
+  UnsupportedError,
+} from '@llamella/spec';
 import { blockSize, decodeTensor, encodeTensor, packInitializer } from '@llamella/weights';
 import { type ConvertFormat, type ConvertType, targetType } from './convert-types.ts';
 
@@ -73,7 +79,8 @@ export function convertedCheckpoint(
     const meter = new ErrorMeter();
     for await (const values of decodedPieces(source, info, order, folds, signal)) {
       signal?.throwIfAborted();
-      const shape = target.shape.length === 1 ? [values.length] : [values.length / rowLength(info), rowLength(info)];
+      const shape =
+        target.shape.length === 1 ? [values.length] : [values.length / rowLength(info), rowLength(info)];
       let bytes: Uint8Array;
       try {
         bytes = encodeTensor(target.type, values, shape);
@@ -86,7 +93,10 @@ export function convertedCheckpoint(
     }
     const change = meter.change(info, target);
     if (!Number.isFinite(change.largestError)) {
-      throw new UnsupportedError(`tensor ${name} in ${target.type}, which its values are too large for,`, 'use F32 or BF16');
+      throw new UnsupportedError(
+        `tensor ${name} in ${target.type}, which its values are too large for,`,
+        'use F32 or BF16',
+      );
     }
     changes.set(name, change);
   }
@@ -175,8 +185,11 @@ async function* decodedPieces(
   const width = rowLength(info);
   const rows = info.shape.reduce((product, size) => product * size, 1) / width;
   const isPlain = info.scaleBlock === undefined && info.inputOrder === undefined;
-  const scale = folds && hasScale(source, info) ? await decodeWhole(source, scaleOf(source, info)!, signal) : undefined;
-  const stored = isPlain ? await source.readTensor(info.name, signal) : await decodeWhole(source, info, signal);
+  const scale =
+    folds && hasScale(source, info) ? await decodeWhole(source, scaleOf(source, info)!, signal) : undefined;
+  const stored = isPlain
+    ? await source.readTensor(info.name, signal)
+    : await decodeWhole(source, info, signal);
   const stride = stored.length / rows;
   const step = Math.max(1, Math.floor(PIECE / width));
   for (let first = 0; first < rows; first += step) {
@@ -184,7 +197,8 @@ async function* decodedPieces(
     let piece: Uint8Array | Float32Array;
     if (order === undefined) piece = stored.subarray(first * stride, (first + count) * stride);
     else {
-      piece = stored instanceof Float32Array ? new Float32Array(count * stride) : new Uint8Array(count * stride);
+      piece =
+        stored instanceof Float32Array ? new Float32Array(count * stride) : new Uint8Array(count * stride);
       for (let row = 0; row < count; row++) {
         const from = order[first + row]!;
         piece.set(stored.subarray(from * stride, (from + 1) * stride), row * stride);
@@ -204,7 +218,12 @@ async function decodeWhole(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
   const values = new Float32Array(info.shape.reduce((product, size) => product * size, 1));
-  await packInitializer({ kind: 'decode', tensors: [info.name] }, source, new Uint8Array(values.buffer), signal);
+  await packInitializer(
+    { kind: 'decode', tensors: [info.name] },
+    source,
+    new Uint8Array(values.buffer),
+    signal,
+  );
   const order = info.inputOrder;
   if (order === undefined) return values;
   const width = order.length;

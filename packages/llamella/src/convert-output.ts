@@ -12,7 +12,8 @@ export interface WrittenFile {
 }
 
 /** What a model's folder may consist of; a folder with anything else in it is not replaced. */
-const modelFile = /\.(safetensors|json|jsonl|onnx|onnx_data|onnx\.data|data|bin|jinja|txt|md|model|tiktoken|gguf)$|^(LICENSE|NOTICE|\.gitattributes)/i;
+const modelFile =
+  /\.(safetensors|json|jsonl|onnx|onnx_data|onnx\.data|data|bin|jinja|txt|md|model|tiktoken|gguf)$|^(LICENSE|NOTICE|\.gitattributes)/i;
 
 /** Where a conversion writes: beside its place until it is whole, so that nothing half-written is ever found there. */
 export interface ConvertOutput {
@@ -56,7 +57,9 @@ export async function openOutput(
   if (isFolder) await mkdir(partial).catch((cause) => failed(out, cause));
   return {
     async write(name, fill) {
-      handle = await open(isFolder ? join(partial, name) : partial, 'wx').catch((cause) => failed(out, cause));
+      handle = await open(isFolder ? join(partial, name) : partial, 'wx').catch((cause) =>
+        failed(out, cause),
+      );
       let bytes = 0;
       await fill({
         async write(part) {
@@ -99,7 +102,7 @@ async function checkSources(out: string, place: string, sources: readonly string
   const target = await realpath(place).catch(() => place);
   for (const source of sources) {
     const real = await realpath(source).catch(() => resolve(source));
-    if (real !== target && dirname(real) !== target && !(target.startsWith(`${real}/`))) continue;
+    if (real !== target && dirname(real) !== target && !target.startsWith(`${real}/`)) continue;
     throw new InvalidArgumentError('out', `${out} is where the model itself lies; write to another place`);
   }
 }
@@ -117,7 +120,10 @@ async function checkPlace(out: string, place: string, isFolder: boolean, overwri
   const names = isFolder ? await readdir(place, { withFileTypes: true }) : undefined;
   if (names?.length === 0) return;
   if (!overwrite) {
-    throw new InvalidArgumentError('out', `${out} exists already; remove it, or ask for it to be overwritten`);
+    throw new InvalidArgumentError(
+      'out',
+      `${out} exists already; remove it, or ask for it to be overwritten`,
+    );
   }
   const other = names?.find((entry) => !entry.isFile() || !modelFile.test(entry.name));
   if (other === undefined) return;

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Profile } from '@llamella/graph';
 import {
+  type GraphPlan,
   LlamellaError,
   type ModelConfig,
   type OnProgress,
@@ -8,6 +9,7 @@ import {
   type TensorInfo,
 } from '@llamella/spec';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
+import { measureErrors, withMeasured } from './measure-errors.ts';
 import { openModel } from './open-model.ts';
 import type { OpenedModel } from './opened-model.ts';
 
@@ -17,9 +19,11 @@ export interface InspectOptions {
   readonly device?: DeviceChoice;
   /** As for `loadModel`. Default `false`. */
   readonly exact?: boolean;
+  /** Reads and packs the tensors that are put on another grid, and measures by how much their weights change. Default `false`. */
+  readonly measure?: boolean;
   /** Stops the reading; it then rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
-  /** Phases `download` and `verify` of a model that is not in the cache. */
+  /** Phases `download` and `verify` of a model that is not in the cache, `pack` with `measure`. */
   readonly onProgress?: OnProgress;
 }
 
@@ -48,7 +52,7 @@ export interface ModelReport {
 }
 
 /**
- * Describes a model without loading it: reads its header only.
+ * Describes a model without loading it: reads its header only, unless it is asked to `measure`.
  *
  * @param reference as for `loadModel`
  * @throws {LlamellaError} as `loadModel` does for files that are missing, damaged or not supported, except for the
@@ -61,7 +65,7 @@ export async function inspectModel(reference?: string, options: InspectOptions =
   opened.checkArchitecture();
   const { checkpoint, files } = opened;
   const profile = profileFor(device, options.exact ?? false);
-  const report = describeFidelity(opened, profile);
+  const report = await describeFidelity(opened, profile, options);
   const tensors = [...checkpoint.tensors.values()];
   const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   return {
@@ -78,9 +82,14 @@ export async function inspectModel(reference?: string, options: InspectOptions =
 }
 
 /** What becomes of the tensors, or why the graph cannot be written: only their types may be the reason. */
-function describeFidelity(opened: OpenedModel, profile: Profile): Pick<ModelReport, 'fidelity' | 'problem'> {
+async function describeFidelity(
+  opened: OpenedModel,
+  profile: Profile,
+  { measure, signal, onProgress }: InspectOptions,
+): Promise<Pick<ModelReport, 'fidelity' | 'problem'>> {
+  let plan: GraphPlan;
   try {
-    return { fidelity: opened.plan({ profile }).fidelity };
+    plan = opened.plan({ profile });
   } catch (error) {
     const typesRun = [...opened.checkpoint.tensors.values()].every(({ type }) =>
       profile.types.includes(type),
@@ -88,4 +97,7 @@ function describeFidelity(opened: OpenedModel, profile: Profile): Pick<ModelRepo
     if (typesRun || !LlamellaError.isInstance(error) || error.code !== 'unsupported') throw error;
     return { fidelity: [], problem: error.message };
   }
+  if (!measure) return { fidelity: plan.fidelity };
+  const errors = await measureErrors(plan, opened.checkpoint, { signal, onProgress });
+  return { fidelity: withMeasured(plan.fidelity, errors) };
 }

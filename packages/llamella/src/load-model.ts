@@ -4,9 +4,10 @@ import { createKvCache } from '@llamella/kv-cache';
 import { systemPrompt } from '@llamella/model-smollm2-135m-instruct';
 import { checkNodeBackendOptions, createNodeBackend } from '@llamella/runtime-node';
 import { createSampler, logprobs } from '@llamella/sampler';
-import type { OnProgress, TensorFidelity } from '@llamella/spec';
+import type { OnProgress } from '@llamella/spec';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
+import { withMeasured } from './measure-errors.ts';
 import { openModel } from './open-model.ts';
 import { packWeights } from './pack-weights.ts';
 import { isDefaultModel } from './resolve-reference.ts';
@@ -80,7 +81,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
       config,
       contextLength: plan.interface.contextLength,
       tokenizer,
-      fidelity: plan.fidelity.map((entry) => withMeasured(entry, errors.get(entry.tensor))),
+      fidelity: withMeasured(plan.fidelity, errors),
       loadMs: performance.now() - started,
       engine,
       backend,
@@ -91,8 +92,4 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     await backend[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-function withMeasured(entry: TensorFidelity, measured: number | undefined): TensorFidelity {
-  return entry.kind === 're-gridded' && measured !== undefined ? { ...entry, measured } : entry;
 }

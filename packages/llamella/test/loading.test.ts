@@ -125,6 +125,21 @@ describe('inspectModel', () => {
     expect(report.weightBytes).toBe(report.tensors.reduce((sum, { byteLength }) => sum + byteLength, 0));
   });
 
+  test('measures what loading measures', async () => {
+    const path = folder.write('measured.gguf', tinyGguf({ type: 'Q4_1' }));
+    const plain = await inspectModel(path);
+    const { fidelity } = await inspectModel(path, { measure: true });
+    expect(plain.fidelity.some(({ measured }) => measured !== undefined)).toBe(false);
+    const moved = fidelity.filter(({ kind }) => kind === 're-gridded');
+    expect(moved.length).toBeGreaterThan(0);
+    for (const { measured, bound } of moved) {
+      expect(measured).toBeGreaterThan(0);
+      expect(measured).toBeLessThan(10 * bound);
+    }
+    await using model = await loadModel(path);
+    expect(model.fidelity).toEqual(fidelity);
+  });
+
   test('calls a model without a name by its file', async () => {
     const path = folder.write('unnamed.gguf', tinyGguf({ metadata: { 'general.name': undefined } }));
     expect((await inspectModel(path)).name).toBe('unnamed.gguf');

@@ -8,6 +8,7 @@ import { layoutWidth, renderFields, renderTable } from '../table.ts';
 import { groupTensors, type TensorGroup } from '../tensor-groups.ts';
 
 export interface InspectFlags extends LoadFlags {
+  measure?: boolean;
   json?: boolean;
 }
 
@@ -20,7 +21,12 @@ export async function inspect(
   const { inspectModel } = await context.importLlamella();
   const { signal } = context.interruption;
   const report = await withProgress(context, (onProgress) =>
-    inspectModel(reference, { ...toInspectOptions(flags), signal, onProgress }),
+    inspectModel(reference, {
+      ...toInspectOptions(flags),
+      ...(flags.measure !== undefined && { measure: flags.measure }),
+      signal,
+      onProgress,
+    }),
   );
   const groups = groupTensors(report);
   if (flags.json) {
@@ -74,9 +80,14 @@ export function renderReport(report: ModelReport, groups: readonly TensorGroup[]
   return `${fields}\n${table}`;
 }
 
-function describeGroup({ kind, bound, runsAs }: TensorGroup): string {
+function describeGroup({ kind, bound, measured, runsAs }: TensorGroup): string {
   if (kind === undefined) return 'not a weight of the graph';
+  const steps = (value: number) => `${Number(value.toPrecision(2))} of a row's step`;
   const closeness =
-    kind === 're-gridded' ? `re-gridded, within ${Number(bound!.toPrecision(2))} of a row's step` : kind;
+    kind !== 're-gridded'
+      ? kind
+      : measured === undefined
+        ? `re-gridded, within ${steps(bound!)}`
+        : `re-gridded, at most ${steps(measured)}, measured`;
   return `${closeness}: ${runsAs}`;
 }
