@@ -2,12 +2,22 @@ export { bytesFromBlob } from './bytes/bytes-from-blob.ts';
 export { bytesFromMemory } from './bytes/bytes-from-memory.ts';
 export { decodeTensor } from './formats/decode-tensor.ts';
 export { encodeTensor } from './formats/encode-tensor.ts';
+export type { TensorLayout } from './formats/scaled-layout.ts';
 export { type BlockSize, blockSize } from './formats/tensor-types.ts';
 export type { GgufArray, GgufValue } from './gguf/gguf-value.ts';
 export { type GgufCheckpoint, type OpenGgufOptions, openGguf } from './gguf/open-gguf.ts';
 export { readSplitCount, splitFileNames } from './gguf/splits.ts';
 export { type FineGridError, fineGridBound, fineGridError } from './pack/fine-grid-error.ts';
 export { type PackedError, packInitializer } from './pack/pack-initializer.ts';
+export {
+  type OpenSafetensorsOptions,
+  openSafetensors,
+  type SafetensorsCheckpoint,
+  type SafetensorsSources,
+} from './safetensors/open-safetensors.ts';
+export { readSafetensorsIndex, type SafetensorsIndex } from './safetensors/read-index.ts';
+export type { StoredDataType, StoredTensor } from './safetensors/stored-tensor.ts';
+export { transformersName } from './safetensors/tensor-names.ts';
 export type { ByteSink } from './write/byte-sink.ts';
 export type { GgufField, GgufNumber, GgufNumberType } from './write/gguf-field.ts';
 export { readGgufNumberTypes } from './write/read-number-types.ts';

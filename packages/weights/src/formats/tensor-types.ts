@@ -48,7 +48,11 @@ const rows: readonly Row[] = [
 ];
 
 const byId = new Map(rows.map(([id, type]) => [id, type]));
-const sizes = new Map(rows.map(([, type, elements, bytes]) => [type, { elements, bytes }]));
+const sizes = new Map<TensorType, BlockSize>([
+  ...rows.map(([, type, elements, bytes]) => [type, { elements, bytes }] as const),
+  ...(['F8_E4M3', 'F8_E5M2', 'U8'] as const).map((type) => [type, { elements: 1, bytes: 1 }] as const),
+  ...(['F4_E2M1', 'U4'] as const).map((type) => [type, { elements: 2, bytes: 1 }] as const),
+]);
 
 /** Names of ids that ggml has or had and that no tensor of a model file uses, or that are newer than this package. */
 const unusable: ReadonlyMap<number, string> = new Map([
@@ -75,7 +79,7 @@ export function describeTypeId(id: number): string {
   return name === undefined ? `tensor type id ${id}` : `tensor type ${name} (id ${id})`;
 }
 
-/** Elements and bytes per block of a type, as in ggml. */
+/** Elements and bytes per block of a type, as in ggml; scales that lie behind the elements are not counted. */
 export function blockSize(type: TensorType): BlockSize {
   const size = sizes.get(type);
   if (size === undefined) throw new TypeError(`no such tensor type: ${type}`);
