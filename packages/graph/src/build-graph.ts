@@ -4,9 +4,10 @@ import { checkConfig } from './check-config.ts';
 import { checkAllUsed, checkDense } from './check-tensors.ts';
 import type { GraphContext } from './graph-context.ts';
 import { InitializerTable } from './initializer-table.ts';
+import { needsPosition } from './layer-attention.ts';
 import { OnnxWriter } from './onnx/onnx-writer.ts';
 import type { Profile } from './profiles/profile.ts';
-import { attentionRotates, rotaryTables } from './rotary-tables.ts';
+import { rotarySize } from './rotary-tables.ts';
 
 /** What a graph is written for. */
 export interface BuildGraphOptions {
@@ -69,12 +70,9 @@ export function buildGraph(
   writer.input('input_ids', profile.tokenType, [1, 'tokens']);
   writer.input('seqlens_k', 'int32', [1]);
   writer.input('total_sequence_length', 'int32', profile.totalLengthShape);
-  if (!attentionRotates(config)) writer.input('position', 'int64', [1]);
+  if (needsPosition(config)) writer.input('position', 'int64', [1]);
   writer.input('logit_rows', 'int64', ['rows']);
   writer.output('logits', 'float32', [1, 'rows', config.vocabularySize]);
-  const { cosines, sines } = rotaryTables(config, contextLength);
-  table.computed('cosines', [contextLength, config.headSize / 2], cosines);
-  table.computed('sines', [contextLength, config.headSize / 2], sines);
   write(context);
   checkAllUsed(context);
 
@@ -93,7 +91,7 @@ export function buildGraph(
       cacheType: 'float32',
       tokenType: profile.tokenType,
       totalLengthShape: profile.totalLengthShape,
-      positionInput: !attentionRotates(config),
+      positionInput: needsPosition(config),
       prefillChunk: profile.prefillChunk,
     },
     fidelity: context.fidelity,
@@ -111,7 +109,7 @@ function readContextLength(
     );
   }
   const contextLength = wanted ?? config.contextLength;
-  const most = Math.floor(MOST_TABLE_BYTES / (config.headSize * 2));
+  const most = Math.floor(MOST_TABLE_BYTES / (rotarySize(config) * 2));
   if (contextLength > most) {
     throw new UnsupportedError(
       `${name}: a context of ${contextLength} tokens`,

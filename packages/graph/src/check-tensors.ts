@@ -4,7 +4,11 @@ import type { GraphContext } from './graph-context.ts';
 const experts = /\.ffn_(?:gate_inp|(?:gate|up|down)_exps?)\./;
 
 /** Tensors that tell the configuration something and are no operands: `ropeScaling` holds them. */
-const configurationTensors: ReadonlySet<string> = new Set(['rope_freqs.weight']);
+const configurationTensors: ReadonlySet<string> = new Set([
+  'rope_freqs.weight',
+  'rope_factors_short.weight',
+  'rope_factors_long.weight',
+]);
 
 /** @throws {UnsupportedError} when the layers are mixtures of experts */
 export function checkDense({ name, tensors }: Pick<GraphContext, 'name' | 'tensors'>): void {

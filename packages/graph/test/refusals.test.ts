@@ -61,7 +61,7 @@ describe('a configuration that makes no sense', () => {
       'ropeScaling.divisors has 7 numbers',
     ],
     [scaling({ kind: 'divisors', divisors: new Float32Array(8) }), 'ropeScaling.divisors[0] must be above 0'],
-    [scaling({ kind: 'yarn' }), 'ropeScaling.kind "yarn" is not known'],
+    [scaling({ kind: 'dynamic' }), 'ropeScaling.kind "dynamic" is not known'],
   ];
   it.each(bad)('%j', (changes, text) => {
     expect(build(configured(changes))).toThrow(error('invalid-file', `tiny.gguf: ${text}`));

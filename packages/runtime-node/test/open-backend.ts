@@ -7,7 +7,7 @@ export interface OpenOptions extends NodeBackendOptions, Partial<BuildGraphOptio
 
 /** A backend over a model in memory, on two threads and in float32 unless told otherwise. */
 export async function openBackend(
-  model: TinyModel,
+  model: Pick<TinyModel, 'checkpoint'>,
   { profile = cpuExactProfile, contextLength, ...options }: OpenOptions = {},
 ): Promise<Backend> {
   const plan = buildGraph(model.checkpoint, {

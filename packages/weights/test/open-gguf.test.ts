@@ -210,7 +210,9 @@ describe('the configuration', () => {
     ['llama.attention.head_count_kv', 3, 'head_count_kv is 3, no divisor of the 4 heads'],
     ['llama.attention.key_length', 15, 'heads have size 15'],
     ['llama.attention.value_length', 8, 'keys of size 16 with values of size 8 is not supported'],
-    ['llama.rope.dimension_count', 8, 'rotation of 8 of 16 dimensions is not supported'],
+    ['llama.rope.dimension_count', 18, 'dimension_count is 18, no even part of the 16 dimensions of a head'],
+    ['llama.rope.dimension_count', 7, 'dimension_count is 7, no even part'],
+    ['llama.expert_count', 8, 'a mixture of 8 experts is not supported'],
     ['llama.attention.layer_norm_rms_epsilon', undefined, 'layer_norm_rms_epsilon is missing'],
     ['general.architecture', undefined, 'general.architecture is missing'],
   ] as const)('rejects %s = %s', async (name, value, message) => {
@@ -238,8 +240,8 @@ describe('the configuration', () => {
     expect((await open({ f: real('llama.rope.scale_linear', 4) })).config.ropeScaling).toEqual(linear);
     const none = await open({ ...factor, t: text('llama.rope.scaling.type', 'none') });
     expect(none.config.ropeScaling).toEqual({ kind: 'none' });
-    const yarn = await open({ ...factor, t: text('llama.rope.scaling.type', 'yarn') });
-    expect(() => yarn.config).toThrow(/rotary scaling of type yarn is not supported/);
+    const dynamic = await open({ ...factor, t: text('llama.rope.scaling.type', 'dynamic') });
+    expect(() => dynamic.config).toThrow(/rotary scaling of type dynamic is not supported/);
     const missing = await open({ t: text('llama.rope.scaling.type', 'linear') });
     expect(() => missing.config).toThrow(/rope\.scaling\.factor is missing/);
   });

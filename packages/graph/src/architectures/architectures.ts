@@ -1,9 +1,26 @@
 import { UnsupportedError } from '@llamella/spec';
 import type { GraphContext } from '../graph-context.ts';
+import { writeGemma2 } from './gemma2.ts';
+import { writeGemma3 } from './gemma3.ts';
+import { writeGranite } from './granite.ts';
 import { writeLlama } from './llama.ts';
+import { writePhi3 } from './phi3.ts';
+import { writeQwen2 } from './qwen2.ts';
+import { writeQwen3 } from './qwen3.ts';
+import { writeSmolLm3 } from './smollm3.ts';
 
-/** Writers by the name that GGUF's `general.architecture` gives. */
-const architectures: ReadonlyMap<string, (context: GraphContext) => void> = new Map([['llama', writeLlama]]);
+/** Writers by the name that GGUF's `general.architecture` gives. `mistral3` are Mistral Small 3.1 and later. */
+const architectures: ReadonlyMap<string, (context: GraphContext) => void> = new Map([
+  ['llama', writeLlama],
+  ['mistral3', writeLlama],
+  ['qwen2', writeQwen2],
+  ['qwen3', writeQwen3],
+  ['smollm3', writeSmolLm3],
+  ['gemma2', writeGemma2],
+  ['gemma3', writeGemma3],
+  ['phi3', writePhi3],
+  ['granite', writeGranite],
+]);
 
 /**
  * The writer of an architecture.
@@ -15,8 +32,9 @@ const architectures: ReadonlyMap<string, (context: GraphContext) => void> = new 
 export function requireArchitecture(architecture: string, file: string): (context: GraphContext) => void {
   const write = architectures.get(architecture);
   if (write !== undefined) return write;
+  const mixture = architecture.includes('moe') ? ', a mixture of experts,' : '';
   throw new UnsupportedError(
-    `${file}: architecture ${JSON.stringify(architecture)}`,
+    `${file}: architecture ${JSON.stringify(architecture)}${mixture}`,
     `supported: ${[...architectures.keys()].join(', ')}`,
   );
 }

@@ -10,13 +10,12 @@ import type { GgufValue } from './gguf-value.ts';
 import type { GgufCheckpoint } from './open-gguf.ts';
 import { readConfig } from './read-config.ts';
 import { clip, type GgufHeader } from './read-header.ts';
+import { ropeTensors } from './read-rope.ts';
 
 export interface GgufFile {
   readonly source: ByteSource;
   readonly header: GgufHeader;
 }
-
-const ropeDivisors = 'rope_freqs.weight';
 
 /** The files of one model as a checkpoint. */
 export class GgufModel implements GgufCheckpoint {
@@ -63,18 +62,17 @@ export class GgufModel implements GgufCheckpoint {
   }
 
   async loadConfig(signal?: AbortSignal): Promise<void> {
-    const info = this.tensors.get(ropeDivisors);
     try {
-      // One value per pair of a head's dimensions: anything longer is left unread.
-      const readable = info !== undefined && info.shape.length === 1 && info.shape[0]! <= 65_536;
-      if (info !== undefined && !readable) {
-        throw new InvalidFileError(
-          { file: this.name },
-          `tensor ${ropeDivisors} has the shape [${info.shape}]`,
-        );
+      const divisors = new Map<string, Float32Array>();
+      for (const name of ropeTensors) {
+        const info = this.tensors.get(name);
+        if (info === undefined) continue;
+        // One value per pair of a head's dimensions: anything longer is left unread.
+        if (info.shape.length !== 1 || info.shape[0]! > 65_536) {
+          throw new InvalidFileError({ file: this.name }, `tensor ${name} has the shape [${info.shape}]`);
+        }
+        divisors.set(name, decodeTensor(info.type, await this.readTensor(name, signal), info.shape));
       }
-      const divisors =
-        info && decodeTensor(info.type, await this.readTensor(ropeDivisors, signal), info.shape);
       this.#config = readConfig(this.name, this.metadata, this.tensors, divisors);
     } catch (error) {
       if (!LlamellaError.isInstance(error)) throw error;

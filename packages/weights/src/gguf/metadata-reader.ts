@@ -33,6 +33,35 @@ export class MetadataReader {
     throw this.invalid(key, 'is not a string');
   }
 
+  boolean(key: string): boolean | undefined {
+    const value = this.#metadata.get(key);
+    if (value === undefined || typeof value === 'boolean') return value;
+    throw this.invalid(key, 'is not a boolean');
+  }
+
+  /** A list of `length` booleans, or `undefined` when the key is absent or no list. */
+  booleans(key: string, length: number): readonly boolean[] | undefined {
+    const value = this.#metadata.get(key);
+    if (value === undefined || !isGgufArray(value)) return undefined;
+    const entries = Array.from(value as ArrayLike<unknown>);
+    if (entries.length !== length || !entries.every((entry) => entry === true || entry === false)) {
+      throw this.invalid(key, `is no list of ${length} booleans`);
+    }
+    return entries;
+  }
+
+  /** A finite number, or `undefined` when the key is absent. */
+  number(key: string): number | undefined {
+    const value = this.#scalar(key);
+    if (value === undefined || (typeof value === 'number' && Number.isFinite(value))) return value;
+    throw this.invalid(key, `is ${String(value)}, not a number`);
+  }
+
+  /** A positive finite number, or `undefined` when the key is absent or 0, which says that there is none. */
+  positiveUnlessZero(key: string): number | undefined {
+    return this.#metadata.get(key) === 0 ? undefined : this.positive(key);
+  }
+
   /** A positive finite number, or `undefined` when the key is absent. */
   positive(key: string): number | undefined {
     const value = this.#scalar(key);

@@ -1,15 +1,16 @@
 import type { ModelConfig, TensorInfo } from '@llamella/spec';
 import { type GgufValue, isStringArray } from './gguf-value.ts';
 import { MetadataReader } from './metadata-reader.ts';
-import { isRopeInterleaved, readRopeScaling } from './read-rope.ts';
+import { isRopeInterleaved, type RopeDivisors, readRopeScaling } from './read-rope.ts';
+import { readVariations } from './read-variations.ts';
 
 const defaultRopeTheta = 10_000;
 
 /**
  * The model's shape from its metadata: keys `<architecture>.*` with the names and defaults of llama.cpp's
- * src/llama-arch.cpp and src/llama-model.cpp.
+ * src/llama-arch.cpp, src/llama-model.cpp and src/models/.
  *
- * @param divisors values of the tensor `rope_freqs.weight`, when there is one
+ * @param divisors values of the tensors of `ropeTensors` that there are
  * @throws {InvalidFileError} naming file and key, when a key is missing or senseless
  * @throws {UnsupportedError} for a valid key that the configuration cannot express
  */
@@ -17,7 +18,7 @@ export function readConfig(
   file: string,
   metadata: ReadonlyMap<string, GgufValue>,
   tensors: ReadonlyMap<string, TensorInfo>,
-  divisors: Float32Array | undefined,
+  divisors: RopeDivisors,
 ): ModelConfig {
   const keys = new MetadataReader(file, metadata);
   const architecture = keys.string('general.architecture');
@@ -25,6 +26,10 @@ export function readConfig(
   const name = keys.string('general.name');
   const key = (rest: string) => `${architecture}.${rest}`;
 
+  const experts = keys.positiveUnlessZero(key('expert_count'));
+  if (experts !== undefined) {
+    throw keys.unsupported(`a mixture of ${experts} experts`, 'use a model whose layers are dense');
+  }
   const hiddenSize = keys.requiredCount(key('embedding_length'));
   const headCount = keys.requiredCount(key('attention.head_count'));
   const keyValueHeadCount = keys.count(key('attention.head_count_kv')) ?? headCount;
@@ -35,22 +40,27 @@ export function readConfig(
     );
   }
   const headSize = readHeadSize(keys, architecture, hiddenSize / headCount);
+  const rotarySize = readRotarySize(keys, key('rope.dimension_count'), headSize);
+  const contextLength = keys.requiredCount(key('context_length'));
+  const layerCount = keys.requiredCount(key('block_count'));
   return {
     architecture,
     ...(name === undefined ? {} : { name }),
-    contextLength: keys.requiredCount(key('context_length')),
+    contextLength,
     vocabularySize: readVocabularySize(keys, key('vocab_size'), metadata, tensors),
     hiddenSize,
     intermediateSize: keys.requiredCount(key('feed_forward_length')),
-    layerCount: keys.requiredCount(key('block_count')),
+    layerCount,
     headCount,
     keyValueHeadCount,
     headSize,
     normEpsilon: readNormEpsilon(keys, architecture),
     ropeTheta: keys.positive(key('rope.freq_base')) ?? defaultRopeTheta,
-    ropeScaling: readRopeScaling(keys, architecture, headSize, divisors),
+    ropeScaling: readRopeScaling({ keys, architecture, contextLength, rotarySize, divisors }),
     ropeInterleaved: isRopeInterleaved(architecture),
     tiedEmbeddings: !tensors.has('output.weight'),
+    ...(rotarySize === headSize ? {} : { rotarySize }),
+    ...readVariations({ keys, architecture, hiddenSize, headCount, layerCount }),
   };
 }
 
@@ -64,11 +74,15 @@ function readHeadSize(keys: MetadataReader, architecture: string, fallback: numb
   if (valueSize !== headSize) {
     throw keys.unsupported(`keys of size ${headSize} with values of size ${valueSize}`, 'use another model');
   }
-  const rotated = keys.count(`${architecture}.rope.dimension_count`) ?? headSize;
-  if (rotated !== headSize) {
-    throw keys.unsupported(`rotation of ${rotated} of ${headSize} dimensions`, 'use another model');
-  }
   return headSize;
+}
+
+function readRotarySize(keys: MetadataReader, key: string, headSize: number): number {
+  const size = keys.count(key) ?? headSize;
+  if (size > headSize || size % 2 !== 0) {
+    throw keys.invalid(key, `is ${size}, no even part of the ${headSize} dimensions of a head`);
+  }
+  return size;
 }
 
 function readNormEpsilon(keys: MetadataReader, architecture: string): number {
