@@ -5,7 +5,7 @@ import {
   type TensorType,
   UnsupportedError,
 } from '@llamella/spec';
-import { blockSize, decodeTensor, encodeTensor, packInitializer } from '@llamella/weights';
+import { blockSize, decodeTensor, encodeTensor } from '@llamella/weights';
 import { type ConvertFormat, type ConvertType, targetType } from './convert-types.ts';
 
 /** What became of one tensor. */
@@ -211,28 +211,12 @@ async function* decodedPieces(
   }
 }
 
-/** All values of a tensor in float32, its columns in the order of the layer's input. */
 async function decodeWhole(
   source: Checkpoint,
   info: TensorInfo,
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
-  const values = new Float32Array(info.shape.reduce((product, size) => product * size, 1));
-  await packInitializer(
-    { kind: 'decode', tensors: [info.name] },
-    source,
-    new Uint8Array(values.buffer),
-    signal,
-  );
-  const order = info.inputOrder;
-  if (order === undefined) return values;
-  const width = order.length;
-  const row = new Float32Array(width);
-  for (let start = 0; start < values.length; start += width) {
-    for (let at = 0; at < width; at++) row[order[at]!] = values[start + at]!;
-    values.set(row, start);
-  }
-  return values;
+  return decodeTensor(info.type, await source.readTensor(info.name, signal), info.shape, info);
 }
 
 /** Measures what encoding did to values. */

@@ -31,7 +31,10 @@ export function tokenizerFiles(metadata: Metadata, file: string, contextLength: 
   };
   const specials = Object.fromEntries(
     (['bos', 'eos', 'unk', 'pad'] as const)
-      .map((role) => [`${role}_token`, token({ bos: 'bos', eos: 'eos', unk: 'unknown', pad: 'padding' }[role])])
+      .map((role) => [
+        `${role}_token`,
+        token({ bos: 'bos', eos: 'eos', unk: 'unknown', pad: 'padding' }[role]),
+      ])
       .filter(([, text]) => text !== undefined),
   ) as Record<string, string>;
   const special = addedTokens(vocabulary);
@@ -43,8 +46,14 @@ export function tokenizerFiles(metadata: Metadata, file: string, contextLength: 
       : [],
   );
   const chatTemplate =
-    named.length > 0 && hasTemplate ? [{ name: 'default', template }, ...named] : hasTemplate ? template : undefined;
-  const controls = tokens.filter((text, id) => kinds[id] === CONTROL && !Object.values(specials).includes(text));
+    named.length > 0 && hasTemplate
+      ? [{ name: 'default', template }, ...named]
+      : hasTemplate
+        ? template
+        : undefined;
+  const controls = tokens.filter(
+    (text, id) => kinds[id] === CONTROL && !Object.values(specials).includes(text),
+  );
   const config = {
     add_bos_token: built.addsBos,
     add_eos_token: built.addsEos,
@@ -83,7 +92,9 @@ function readVocabulary(metadata: Metadata, file: string): Vocabulary {
     throw new InvalidFileError({ file }, 'tokenizer.ggml.tokens is missing');
   }
   const kinds = metadata.get('tokenizer.ggml.token_type');
-  const given = ArrayBuffer.isView(kinds) ? (kinds as Int32Array) : new Int32Array(tokens.length).fill(NORMAL);
+  const given = ArrayBuffer.isView(kinds)
+    ? (kinds as Int32Array)
+    : new Int32Array(tokens.length).fill(NORMAL);
   if (given.length !== tokens.length) {
     throw new InvalidFileError(
       { file },

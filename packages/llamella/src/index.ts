@@ -19,6 +19,10 @@ export type {
   Tokenizer,
 } from '@llamella/spec';
 export { LlamellaError } from '@llamella/spec';
+export type { TensorChange } from './convert-checkpoint.ts';
+export { type ConvertOptions, type ConvertReport, convertModel } from './convert-model.ts';
+export type { WrittenFile } from './convert-output.ts';
+export type { ConvertFormat, ConvertType } from './convert-types.ts';
 export type { DeviceChoice } from './device-profile.ts';
 export type { ChatRenderOptions } from './encode-chat.ts';
 export { fileSource } from './file-source.ts';

@@ -1,9 +1,7 @@
 import type { Checkpoint, GraphPlan, OnProgress } from '@llamella/spec';
 import { LlamellaError } from '@llamella/spec';
 import { packInitializer } from '@llamella/weights';
-
-/** Tensors kept while the initializers made from them are packed: scales follow the integers they belong to. */
-const KEPT_TENSORS = 4;
+import { rememberTensors } from './remember-tensors.ts';
 
 /**
  * Makes the external data of a graph: uint8 `[plan.externalByteLength]`, each initializer at its offset.
@@ -52,34 +50,4 @@ function allocate(byteLength: number, file: string): Uint8Array<ArrayBuffer> {
       { cause },
     );
   }
-}
-
-/** A view of the checkpoint that reads a tensor once when several initializers in a row are made from it. */
-function rememberTensors(checkpoint: Checkpoint): Checkpoint {
-  const kept = new Map<string, Promise<Uint8Array>>();
-  return {
-    name: checkpoint.name,
-    format: checkpoint.format,
-    config: checkpoint.config,
-    tensors: checkpoint.tensors,
-    readTensor(name, signal) {
-      const known = kept.get(name);
-      if (known !== undefined) return known;
-      const bytes = checkpoint.readTensor(name, signal);
-      kept.set(name, bytes);
-      for (const [oldest, stored] of kept) {
-        if (kept.size <= KEPT_TENSORS) break;
-        kept.delete(oldest);
-        stored.then(freeMemory, () => undefined);
-      }
-      return bytes;
-    },
-    [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
-  };
-}
-
-/** Gives the memory of a tensor back at once: a collection would come only after all of them. */
-function freeMemory(bytes: Uint8Array): void {
-  const { buffer } = bytes;
-  if (buffer instanceof ArrayBuffer && bytes.byteLength === buffer.byteLength) buffer.transfer(0);
 }

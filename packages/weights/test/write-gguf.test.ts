@@ -19,7 +19,7 @@ async function write(contents: GgufContents): Promise<Uint8Array> {
   const written = await writeGguf(contents, {
     write: async (bytes) => void parts.push(bytes.slice()),
   });
-  const file = new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
+  const file = new Uint8Array(Buffer.concat(parts));
   expect(file.byteLength).toBe(written);
   expect(ggufByteLength(contents)).toBe(written);
   return file;
