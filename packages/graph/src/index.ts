@@ -1,5 +1,7 @@
 export { checkArchitecture } from './architectures/architectures.ts';
 export { type BuildGraphOptions, buildGraph } from './build-graph.ts';
+export { type GenaiTokenIds, genaiConfig } from './export/genai-config.ts';
+export { genaiGraph } from './export/genai-graph.ts';
 export type { LinearForm, MinimumForm } from './linear-form.ts';
 export { cpuBlockSumProfile, cpuExactProfile, cpuFineGridProfile, cpuProfile } from './profiles/cpu.ts';
 export type { LinearRole, Profile } from './profiles/profile.ts';
