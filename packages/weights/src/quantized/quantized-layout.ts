@@ -1,5 +1,11 @@
 import { type TensorInfo, UnsupportedError } from '@llamella/spec';
 import type { StoredTensors } from '../safetensors/stored-tensor.ts';
+import { awqLayout } from './awq.ts';
+import { compressedTensorsLayout } from './compressed-tensors.ts';
+import { fp8Layout } from './fp8.ts';
+import { gptqLayout } from './gptq.ts';
+import { modeloptLayout } from './modelopt.ts';
+import { Settings } from './settings.ts';
 
 /** A linear layer that is stored quantized, made one tensor. */
 export interface QuantizedLinear {
@@ -20,6 +26,8 @@ export interface QuantizedLinear {
 export interface QuantizedLayout {
   /** Name for people and for errors, such as `modelopt FP8` or `gptq 4-bit, group 128`. */
   readonly method: string;
+  /** What the method does beside storing weights and this package does not: sentences for people, often none. */
+  readonly notes: readonly string[];
   /**
    * Opens one linear layer. Only what the description needs is read: the weights are read by `QuantizedLinear.read`.
    *
@@ -45,8 +53,36 @@ export interface QuantizedLayout {
  */
 export function quantizedLayout(configuration: unknown, file: string): QuantizedLayout | undefined {
   if (configuration === undefined || configuration === null) return undefined;
-  throw new UnsupportedError(
-    `${file}: a quantized safetensors model`,
-    'use the model without quantization, or as GGUF',
-  );
+  const settings = new Settings(configuration, file);
+  const method = settings.string('quant_method') ?? guessMethod(settings);
+  switch (method.toLowerCase()) {
+    case 'modelopt':
+    case 'modelopt_fp4':
+    case 'modelopt_mixed':
+      return modeloptLayout(settings);
+    case 'fp8':
+    case 'fbgemm_fp8':
+      return fp8Layout(settings, method.toLowerCase() as 'fp8');
+    case 'compressed-tensors':
+    case 'compressed_tensors':
+      return compressedTensorsLayout(settings);
+    case 'awq':
+      return awqLayout(settings);
+    case 'gptq':
+      return gptqLayout(settings);
+    default:
+      throw new UnsupportedError(
+        `${file}: quantization by ${method === '' ? 'a method that is not named' : method.slice(0, 80)}`,
+        'use a model that is quantized by modelopt, fp8, fbgemm_fp8, compressed-tensors, awq or gptq, one that is not, or GGUF',
+      );
+  }
+}
+
+/** The method of a file that does not name it, by the keys that only it has. */
+function guessMethod(settings: Settings): string {
+  if (settings.has('quantization') || settings.has('quant_algo')) return 'modelopt';
+  if (settings.has('config_groups')) return 'compressed-tensors';
+  if (settings.has('w_bit') || settings.has('q_group_size')) return 'awq';
+  if (settings.has('bits') && (settings.has('desc_act') || settings.has('damp_percent'))) return 'gptq';
+  return settings.has('load_in_4bit') || settings.has('load_in_8bit') ? 'bitsandbytes' : '';
 }
