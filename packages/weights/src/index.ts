@@ -16,6 +16,11 @@ export {
   type SafetensorsSources,
 } from './safetensors/open-safetensors.ts';
 export { readSafetensorsIndex, type SafetensorsIndex } from './safetensors/read-index.ts';
+export {
+  type SafetensorsFile,
+  type SafetensorsTensor,
+  safetensorsFiles,
+} from './safetensors/safetensors-files.ts';
 export type { StoredDataType, StoredTensor } from './safetensors/stored-tensor.ts';
 export { transformersName } from './safetensors/tensor-names.ts';
 export type { ByteSink } from './write/byte-sink.ts';
