@@ -1,36 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { cpuExactProfile, cpuProfile, type Profile } from '@llamella/graph';
 import type { Backend, Checkpoint, TensorInfo, TensorType } from '@llamella/spec';
-import { bytesFromMemory, decodeTensor, encodeTensor, openGguf } from '@llamella/weights';
+import { decodeTensor, encodeTensor, openGguf } from '@llamella/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { relativeError } from './closeness.ts';
+import { goldenSource, readGolden } from './golden-logits.ts';
 import { openBackend } from './open-backend.ts';
 
-interface Golden {
-  readonly tokens: Uint32Array;
-  /** float32 `[tokens, vocabulary]`. */
-  readonly logits: Float32Array;
-  /** The same for a sequence within the original context, where the model tells the two apart. */
-  readonly short: Float32Array | undefined;
-}
-
-const folder = new URL('../../../tooling/reference/golden/architectures/', import.meta.url);
-
-function floats(text: string): Float32Array {
-  return new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
-}
-
-function readGolden(name: string): Golden {
-  const { tokens, logits, short } = JSON.parse(readFileSync(new URL(`${name}/logits.json`, folder), 'utf8'));
-  return {
-    tokens: Uint32Array.from(tokens),
-    logits: floats(logits),
-    short: short === undefined ? undefined : floats(short),
-  };
-}
-
 function openModel(name: string): Promise<Checkpoint> {
-  return openGguf(bytesFromMemory(readFileSync(new URL(`${name}/model.gguf`, folder)), `${name}.gguf`));
+  return openGguf(goldenSource(`architectures/${name}/model.gguf`));
 }
 
 /** The same model with its matrices stored as another type. */
@@ -61,7 +38,7 @@ const names = [
 describe.each(names.flatMap((name) => [cpuExactProfile, cpuProfile].map((profile) => ({ name, profile }))))(
   '$name with the profile $profile.name',
   ({ name, profile }) => {
-    const { tokens, logits } = readGolden(name);
+    const { tokens, logits } = readGolden(`architectures/${name}`);
     const width = logits.length / tokens.length;
     let backend: Backend;
     beforeAll(async () => {
@@ -94,7 +71,7 @@ describe.each(names.flatMap((name) => [cpuExactProfile, cpuProfile].map((profile
 );
 
 it('a short context has the short frequencies of LongRoPE', async () => {
-  const { tokens, short } = readGolden('phi3-longrope');
+  const { tokens, short } = readGolden('architectures/phi3-longrope');
   await using checkpoint = await openModel('phi3-longrope');
   await using backend = await openBackend({ checkpoint }, { contextLength: 24 });
   const width = checkpoint.config.vocabularySize;
@@ -108,7 +85,7 @@ it('a short context has the short frequencies of LongRoPE', async () => {
 });
 
 describe.each(names)('%s in packed weights', (name) => {
-  const { tokens } = readGolden(name);
+  const { tokens } = readGolden(`architectures/${name}`);
   const all = async (checkpoint: Checkpoint, profile: Profile) => {
     await using backend = await openBackend({ checkpoint }, { profile });
     return (await backend.forward({ slot: 0, position: 0, tokens, logits: 'all' })).slice();
