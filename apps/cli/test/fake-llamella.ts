@@ -89,6 +89,7 @@ export const fakeReport: ModelReport = {
     })),
     { tensor: 'output_norm.weight', kind: 'decoded', bound: 0, runsAs: 'float32' },
   ],
+  notes: [],
   weightBytes: 532_852,
   parameters: 134_515_008,
 };

@@ -45,6 +45,8 @@ export interface ModelReport {
   readonly fidelity: readonly TensorFidelity[];
   /** Why the model cannot run here, if tensors are stored in a type that cannot be multiplied; then `fidelity` is empty. */
   readonly problem?: string;
+  /** What of the checkpoint is not computed, such as the quantization of activations: sentences for people, often none. */
+  readonly notes: readonly string[];
   /** Bytes of tensor data in the files. */
   readonly weightBytes: number;
   /** Number of weights. */
@@ -75,6 +77,7 @@ export async function inspectModel(reference?: string, options: InspectOptions =
     device,
     config: checkpoint.config,
     tensors,
+    notes: opened.notes,
     ...report,
     weightBytes: tensors.reduce((sum, tensor) => sum + tensor.byteLength, 0),
     parameters: tensors.reduce((sum, tensor) => sum + count(tensor.shape), 0),

@@ -31,6 +31,7 @@ export async function openGgufModel(
     return {
       checkpoint,
       files,
+      notes: [],
       checkArchitecture: () => checkArchitecture(checkpoint.architecture, checkpoint.name),
       plan: (graphOptions) => buildGraph(checkpoint, graphOptions),
       loadTokenizer: async () => tokenizerFromGguf(checkpoint.metadata, { name: checkpoint.name }),

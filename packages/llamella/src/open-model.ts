@@ -1,6 +1,7 @@
 import { UnsupportedError } from '@llamella/spec';
 import type { ResolveOptions } from './local-path.ts';
 import { openGgufModel } from './open-gguf-model.ts';
+import { openSafetensorsModel } from './open-safetensors-model.ts';
 import type { OpenedModel } from './opened-model.ts';
 import { type ModelLocation, resolveReference } from './resolve-reference.ts';
 
@@ -8,7 +9,7 @@ type Opener = (path: string, signal: AbortSignal | undefined) => Promise<OpenedM
 
 const openers: Record<ModelLocation['container'], Opener> = {
   gguf: openGgufModel,
-  safetensors: notYet,
+  safetensors: openSafetensorsModel,
   genai: notYet,
 };
 

@@ -6,6 +6,8 @@ export interface OpenedModel<Opened extends Checkpoint = Checkpoint> extends Asy
   readonly checkpoint: Opened;
   /** Paths of the files with weights, in order. */
   readonly files: readonly string[];
+  /** What of the checkpoint is not computed, such as the quantization of activations: sentences for people, often none. */
+  readonly notes: readonly string[];
   /** Checks that there is a graph for its architecture, before its configuration is read. @throws {UnsupportedError} when there is none */
   checkArchitecture(): void;
   /** The graph for a backend. @throws what `buildGraph` throws */

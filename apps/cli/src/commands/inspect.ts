@@ -30,11 +30,22 @@ export async function inspect(
   );
   const groups = groupTensors(report);
   if (flags.json) {
-    const { name, files, format, device, parameters, weightBytes, config, tensors, fidelity, problem } =
-      report;
+    const {
+      name,
+      files,
+      format,
+      device,
+      parameters,
+      weightBytes,
+      config,
+      tensors,
+      fidelity,
+      notes,
+      problem,
+    } = report;
     return await writeJson(context, {
       ...{ name, files, format, device, architecture: config.architecture, parameters, weightBytes },
-      ...{ config, tensorTypes: groups, tensors, fidelity, ...(problem !== undefined && { problem }) },
+      ...{ config, tensorTypes: groups, tensors, fidelity, notes, ...(problem !== undefined && { problem }) },
     });
   }
   await writeResult(context, renderReport(report, groups, layoutWidth(context.stdout)));
@@ -58,6 +69,7 @@ export function renderReport(report: ModelReport, groups: readonly TensorGroup[]
       ['Parameters', `${formatCount(report.parameters)} (${report.parameters})`],
       ['Weights', `${formatBytes(report.weightBytes)} in ${report.tensors.length} tensors`],
       ['Device', report.device],
+      ...report.notes.map((note) => ['Note', note] as const),
       ...(report.problem === undefined ? [] : [['Cannot run', report.problem] as const]),
     ],
     width,

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { readTeacherForced, type TeacherForcedGolden } from '@llamella/reference/read-golden';
 
 const { resolve } = createRequire(import.meta.url);
 
-/** Path of a file of the package `@llamella/reference`. */
+const folder = join(dirname(resolve('@llamella/reference/package.json')), 'golden');
+
+/** Path of a file or folder of the package `@llamella/reference`. */
 export function goldenFile(name: string): string {
-  return resolve(`@llamella/reference/golden/${name}`);
+  return join(folder, name);
 }
 
 export function readGolden<Golden>(name: string): Golden {

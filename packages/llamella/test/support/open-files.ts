@@ -15,5 +15,5 @@ export function openModelFiles(): string[] {
       return ''; // The folder listing's own handle is gone by now.
     }
   });
-  return paths.filter((path) => path.endsWith('.gguf'));
+  return paths.filter((path) => /\.(gguf|safetensors|onnx|onnx_data|onnx\.data)$/.test(path));
 }

@@ -1,0 +1,89 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildGraph } from '@llamella/graph';
+import { type ByteSource, LlamellaError } from '@llamella/spec';
+import { openSafetensors, readSafetensorsIndex, type SafetensorsCheckpoint } from '@llamella/weights';
+import { fileSource } from './file-source.ts';
+import { chatTemplateInFolder, requireTokenizer } from './folder-conversation.ts';
+import { fileInFolder, readJsonFile } from './folder-files.ts';
+import type { OpenedModel } from './opened-model.ts';
+
+const INDEX = 'model.safetensors.index.json';
+
+/** Files that say how weights are quantized where `config.json` does not, in the order in which loaders ask them. */
+const quantizationFiles = ['hf_quant_config.json', 'quantize_config.json', 'quant_config.json'];
+
+/** Opens a folder with `config.json` and safetensors, as transformers writes and reads it. */
+export async function openSafetensorsModel(
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<OpenedModel<SafetensorsCheckpoint>> {
+  const config = await readJsonFile(folder, 'config.json', signal);
+  if (config === undefined) {
+    throw new LlamellaError(
+      'not-found',
+      `${join(folder, 'config.json')}: no such file, which safetensors need`,
+    );
+  }
+  const quantization = await readQuantization(folder, signal);
+  const sources = new Map<string, ByteSource>();
+  try {
+    for (const name of await weightFiles(folder, signal)) {
+      sources.set(name, await fileSource(await fileInFolder(folder, name)));
+    }
+    const checkpoint = await openSafetensors(
+      { files: sources, config, ...(quantization !== undefined && { quantization }) },
+      { name: folder, ...(signal && { signal }) },
+    );
+    return {
+      checkpoint,
+      files: [...sources.values()].map(({ name }) => name),
+      notes: checkpoint.quantization?.notes ?? [],
+      checkArchitecture: () => undefined,
+      plan: (options) => buildGraph(checkpoint, options),
+      loadTokenizer: () => requireTokenizer(folder, signal),
+      chatTemplate: (tokenizer) => chatTemplateInFolder(folder, { tokenizer, signal }),
+      [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await Promise.allSettled([...sources.values()].map((source) => source.close?.()));
+    throw error;
+  }
+}
+
+async function readQuantization(folder: string, signal: AbortSignal | undefined): Promise<unknown> {
+  for (const name of quantizationFiles) {
+    const content = await readJsonFile(folder, name, signal);
+    if (content !== undefined) return content;
+  }
+  return undefined;
+}
+
+/**
+ * The index and the files that it names; without one `model.safetensors`, the parts of it, or the only file. Mistral's
+ * folders have the weights once more, in `consolidated.safetensors`.
+ */
+async function weightFiles(folder: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => /\.safetensors(\.index\.json)?$/.test(name)).sort();
+  if (names.includes(INDEX)) {
+    const source = await fileSource(await fileInFolder(folder, INDEX));
+    try {
+      const { files } = await readSafetensorsIndex(source, { signal });
+      const missing = files.filter((name) => !names.includes(name));
+      if (missing.length === 0) return [INDEX, ...files];
+      const problem = `${missing.length} of ${files.length} files of the model are missing`;
+      throw new LlamellaError('not-found', `${folder}: ${problem}, the first is ${missing[0]}`);
+    } finally {
+      await source.close?.();
+    }
+  }
+  const weights = names.filter((name) => name.endsWith('.safetensors'));
+  const standard = weights.filter((name) => /^model(-\d{5}-of-\d{5})?\.safetensors$/.test(name));
+  const found = standard.length > 0 ? standard : weights;
+  const parts = Number(/-of-(\d{5})\.safetensors$/.exec(found[0] ?? '')?.[1] ?? 1);
+  if (found.length === parts) return found;
+  throw new LlamellaError(
+    'not-found',
+    `${folder}: ${found.length} files of weights (${found.slice(0, 5).join(', ')}) where ${parts} belong to the model, and no ${INDEX}`,
+  );
+}

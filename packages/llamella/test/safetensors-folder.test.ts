@@ -1,0 +1,123 @@
+import { readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspectModel, LlamellaError, loadModel, loadTokenizer } from 'llamella';
+import { describe, expect, test } from 'vitest';
+import { collect } from './support/collect.ts';
+import { openModelFiles } from './support/open-files.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
+import { tinyFolder } from './support/tiny-folder.ts';
+
+const folder = temporaryFolder();
+let count = 0;
+const copy = (model = 'tiny-models/llama-3') => tinyFolder(join(folder.path, `model-${count++}`), model);
+
+describe('a folder with safetensors', () => {
+  test('answers, with the template and the end tokens of its files', async () => {
+    await using model = await loadModel(copy());
+    expect(model.config).toMatchObject({ architecture: 'llama', vocabularySize: 96, ropeInterleaved: false });
+    expect([...model.tokenizer.endOfGenerationIds].sort()).toEqual([2, 5]);
+    const options = { maxTokens: 8, temperature: 0 };
+    const chat = await collect(model.chat([{ role: 'user', content: 'Hi' }], options));
+    const prompt = model.tokenizer.encode('<s>user: Hi</s>assistant:', { parseSpecialTokens: true });
+    expect(chat.tokens).toEqual((await collect(model.generate(prompt, options))).tokens);
+    expect(chat.tokens.length).toBeGreaterThan(0);
+  });
+
+  test('is meant by its weights and by its index too', async () => {
+    const path = copy();
+    const report = await inspectModel(path);
+    expect(report).toMatchObject({
+      format: 'safetensors',
+      notes: [],
+      files: [join(path, 'model.safetensors')],
+    });
+    expect((await inspectModel(join(path, 'model.safetensors'))).tensors).toEqual(report.tensors);
+    expect((await loadTokenizer(path)).vocabularySize).toBe(96);
+    expect(openModelFiles()).toEqual([]);
+  });
+
+  test('in the cache of Hugging Face has links to its files', async () => {
+    const path = copy();
+    const snapshot = join(path, 'snapshots', 'abc');
+    tinyFolder(snapshot, 'tiny-models/llama-3');
+    tinyFolder(join(path, 'blobs'), 'tiny-models/llama-3');
+    renameSync(join(snapshot, 'model.safetensors'), join(snapshot, 'old.bin'));
+    symlinkSync('../../blobs/model.safetensors', join(snapshot, 'model.safetensors'));
+    expect((await inspectModel(snapshot)).tensors.length).toBeGreaterThan(10);
+  });
+});
+
+describe('a folder that is not whole', () => {
+  const errorOf = async (path: string) => {
+    const error = await inspectModel(path).catch((thrown: unknown) => thrown);
+    if (!LlamellaError.isInstance(error))
+      throw new Error(`${path}: no error of the library`, { cause: error });
+    expect(openModelFiles()).toEqual([]);
+    return { code: error.code, message: error.message };
+  };
+
+  test('has no config.json', async () => {
+    const path = copy();
+    renameSync(join(path, 'config.json'), join(path, 'other.json'));
+    expect(await errorOf(path)).toEqual({
+      code: 'not-found',
+      message: `${join(path, 'config.json')}: no such file, which safetensors need`,
+    });
+  });
+
+  test('has a config.json that is not JSON', async () => {
+    const path = copy();
+    writeFileSync(join(path, 'config.json'), '{"model_type": ');
+    const { code, message } = await errorOf(path);
+    expect(code).toBe('invalid-file');
+    expect(message).toContain(`${join(path, 'config.json')}: is not JSON`);
+  });
+
+  test('lacks files that the index names', async () => {
+    const path = copy();
+    const index = { weight_map: { 'model.norm.weight': 'model-00002-of-00002.safetensors' } };
+    writeFileSync(join(path, 'model.safetensors.index.json'), JSON.stringify(index));
+    expect(await errorOf(path)).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining(
+        '1 of 1 files of the model are missing, the first is model-00002-of-00002',
+      ),
+    });
+  });
+
+  test('lacks an index, and files', async () => {
+    const path = copy();
+    renameSync(join(path, 'model.safetensors'), join(path, 'model-00001-of-00002.safetensors'));
+    expect(await errorOf(path)).toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('no model.safet'),
+    });
+  });
+
+  test('has weights that are a link to another place', async () => {
+    const path = copy();
+    const outside = folder.write('outside.safetensors', readFileSync(join(path, 'model.safetensors')));
+    renameSync(join(path, 'model.safetensors'), join(path, 'own.bin'));
+    symlinkSync(outside, join(path, 'model.safetensors'));
+    const { code, message } = await errorOf(path);
+    expect(code).toBe('invalid-file');
+    expect(message).toContain('is a link that leads out of');
+  });
+
+  test('has no tokenizer', async () => {
+    const path = copy();
+    renameSync(join(path, 'tokenizer.json'), join(path, 'none.json'));
+    await expect(loadModel(path)).rejects.toThrow(/no tokenizer\.json and no tokenizer\.model/);
+    expect(openModelFiles()).toEqual([]);
+  });
+
+  test('holds a mixture of experts', async () => {
+    const path = copy();
+    const config = JSON.parse(readFileSync(join(path, 'config.json'), 'utf8'));
+    const mixtral = { ...config, model_type: 'mixtral', architectures: ['MixtralForCausalLM'] };
+    writeFileSync(join(path, 'config.json'), JSON.stringify(mixtral));
+    const { code, message } = await errorOf(path);
+    expect(code).toBe('unsupported');
+    expect(message).toMatch(/experts/);
+  });
+});
