@@ -28,8 +28,12 @@ export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'bloc
  *   each group of inputs that shares a scale; in 4 bits these are first digits, and as many second digits for those
  *   sums divided by 16 follow. They have one scale for the row, and are filled up to a whole block. In rows whose
  *   blocks all contain zero the error is at most 1/400 of the row's longest step in 4 bits, 1/500 in 8.
+ * - `integers`: for floats of 8 bits: 8-bit integers around 128 times a power of two, one for each block, with which the
+ *   block's largest magnitude is from 64 to 128. Floats of its exponent and of the next ones below, three for `F8_E4M3`
+ *   and four for `F8_E5M2`, keep their values; smaller ones are rounded. The error is at most 1/16 of the longest step
+ *   between neighbouring floats in the row for `F8_E4M3`, 1/32 for `F8_E5M2`.
  */
-export type PackGrid = 'native' | 'fine' | 'folded';
+export type PackGrid = 'native' | 'fine' | 'folded' | 'integers';
 
 /** How one initializer is packed. */
 export interface PackRecipe {
@@ -39,7 +43,10 @@ export interface PackRecipe {
   readonly tensors: readonly string[];
   /** Bits of a packed weight; needed for every kind but `decode`, `stored` and, off the folded grid, `scales`. */
   readonly bits?: 4 | 8;
-  /** Weights that share a scale once packed: as many as in the format, or a part of them. Default: the format's. */
+  /**
+   * Weights that share a scale once packed: as many as in the format, or a part of them. Default: the format's; needed
+   * for types with `TensorInfo.scaleBlock`.
+   */
   readonly blockSize?: number;
   /** Default `native`. */
   readonly grid?: PackGrid;

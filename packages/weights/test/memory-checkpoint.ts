@@ -2,18 +2,15 @@ import type { Checkpoint, ModelConfig, TensorInfo, TensorType } from '@llamella/
 import { blockSize } from '@llamella/weights';
 
 /** A tensor given as stored bytes. */
-export interface MemoryTensor {
-  readonly name: string;
-  readonly type: TensorType;
-  readonly shape: readonly number[];
+export interface MemoryTensor extends Omit<TensorInfo, 'byteLength'> {
   readonly bytes: Uint8Array;
 }
 
 /** A checkpoint over tensors in memory, without a configuration. */
 export function memoryCheckpoint(tensors: readonly MemoryTensor[]): Checkpoint {
-  const infos = tensors.map(({ name, type, shape, bytes }): [string, TensorInfo] => [
-    name,
-    { name, type, shape, byteLength: bytes.byteLength },
+  const infos = tensors.map(({ bytes, ...info }): [string, TensorInfo] => [
+    info.name,
+    { ...info, byteLength: bytes.byteLength },
   ]);
   const data = new Map(tensors.map(({ name, bytes }) => [name, bytes]));
   return {

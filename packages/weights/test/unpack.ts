@@ -11,6 +11,7 @@ export async function packAndUnpack(
   outputs: number,
   inputs: number,
   scaleLength = 32,
+  withMinimums = options.grid !== 'fine',
 ): Promise<Float64Array> {
   const blocks = inputs / scaleLength;
   const bits = options.bits;
@@ -23,10 +24,9 @@ export async function packAndUnpack(
   const scales = new Float32Array((await pack('scales', outputs * blocks * 4)).buffer);
   const zeroRow = Math.ceil((blocks * bits) / 8);
   const zeroPoints = await pack('zero-points', outputs * zeroRow);
-  const minimums =
-    options.grid === 'fine'
-      ? undefined
-      : new Float32Array((await pack('block-minimums', outputs * blocks * 4)).buffer);
+  const minimums = withMinimums
+    ? new Float32Array((await pack('block-minimums', outputs * blocks * 4)).buffer)
+    : undefined;
   const field = (bytes: Uint8Array, index: number) =>
     bits === 8 ? bytes[index]! : (bytes[index >> 1]! >> (4 * (index & 1))) & 15;
   const values = new Float64Array(outputs * inputs);

@@ -1,10 +1,10 @@
-import { InvalidArgumentError, type TensorInfo } from '@llamella/spec';
+import { InvalidArgumentError } from '@llamella/spec';
 import type { ScaledFormat } from './scaled-format.ts';
 
 /** What the type and shape of a tensor leave open, as in `TensorInfo`. */
 export interface TensorLayout {
   /** Rows and columns of weights that share a scale. Absent: no scales. */
-  readonly scaleBlock?: TensorInfo['scaleBlock'];
+  readonly scaleBlock?: readonly [rows: number, columns: number];
   /** Whether zero points are stored, for `U4` and `U8` with scales. Default `false`. */
   readonly zeroPoints?: boolean;
   /** Which input each stored column is multiplied with. Default: each with its own. */

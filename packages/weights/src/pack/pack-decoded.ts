@@ -1,4 +1,7 @@
+import { decodeScaled } from '../formats/decode-scaled.ts';
 import { decodeInto } from '../formats/decode-tensor.ts';
+import { scaledFormat } from '../formats/scaled-format.ts';
+import { scaledLayout } from '../formats/scaled-layout.ts';
 import { blockSize } from '../formats/tensor-types.ts';
 import type { PackPart } from './pack-initializer.ts';
 
@@ -6,21 +9,37 @@ const rowsAtOnce = 64;
 
 /** float32 `[totalOutputs, inputs]`, or `[inputs, totalOutputs]` when transposed */
 export function packDecoded(part: PackPart, target: Uint8Array): void {
-  const { info, bytes, firstOutput, outputs, inputs, totalOutputs } = part;
+  const { firstOutput, outputs, inputs, totalOutputs } = part;
   const values = new Float32Array(target.buffer, target.byteOffset, target.byteLength >>> 2);
+  const decodeRows = rowDecoder(part);
   if (!part.recipe.transpose) {
-    decodeInto(info.type, bytes, values.subarray(firstOutput * inputs, (firstOutput + outputs) * inputs));
+    decodeRows(0, outputs, values.subarray(firstOutput * inputs, (firstOutput + outputs) * inputs));
     return;
   }
-  const block = blockSize(info.type);
-  const rowBytes = (inputs / block.elements) * block.bytes;
   for (let first = 0; first < outputs; first += rowsAtOnce) {
     const count = Math.min(rowsAtOnce, outputs - first);
     const rows = new Float32Array(count * inputs);
-    decodeInto(info.type, bytes.subarray(first * rowBytes, (first + count) * rowBytes), rows);
+    decodeRows(first, first + count, rows);
     for (let input = 0; input < inputs; input++) {
       const to = input * totalOutputs + firstOutput + first;
       for (let row = 0, from = input; row < count; row++, from += inputs) values[to + row] = rows[from]!;
     }
   }
+}
+
+/** Decodes rows of a part, from `first` to before `last`. */
+function rowDecoder({ info, bytes, inputs, outputs }: PackPart) {
+  const format = scaledFormat(info.type);
+  if (format !== undefined) {
+    const layout = scaledLayout(format, info.shape, info);
+    return (first: number, last: number, values: Float32Array) => {
+      decodeScaled(format, layout, bytes, values, first, last);
+    };
+  }
+  const block = blockSize(info.type);
+  const rowBytes = (inputs / block.elements) * block.bytes;
+  return (first: number, last: number, values: Float32Array) => {
+    const whole = first === 0 && last === outputs;
+    decodeInto(info.type, whole ? bytes : bytes.subarray(first * rowBytes, last * rowBytes), values);
+  };
 }

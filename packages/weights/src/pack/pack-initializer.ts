@@ -7,11 +7,13 @@ import {
   type PackRecipe,
   type TensorInfo,
 } from '@llamella/spec';
+import { scaledFormat } from '../formats/scaled-format.ts';
 import { foldedGrid } from './folded-grid.ts';
 import { packBlockMinimums } from './pack-block-minimums.ts';
 import { packDecoded } from './pack-decoded.ts';
 import { packFoldedQuantized, packFoldedScales, packFoldedZeroPoints } from './pack-folded.ts';
 import { packQuantized } from './pack-quantized.ts';
+import { packScaled } from './pack-scaled.ts';
 import { packScales } from './pack-scales.ts';
 import { packStored } from './pack-stored.ts';
 import { packZeroPoints } from './pack-zero-points.ts';
@@ -21,7 +23,7 @@ import { checkRecipe, packedByteLength } from './recipe-layout.ts';
 export interface PackPart {
   readonly file: string;
   readonly info: TensorInfo;
-  /** Stored data, at an even address. */
+  /** Stored data, at a multiple of four. */
   readonly bytes: Uint8Array;
   readonly firstOutput: number;
   readonly outputs: number;
@@ -71,6 +73,13 @@ const foldedWriters: Partial<Record<PackKind, PackPartWriter>> = {
  * | the same | 8 | fine | see {@link fineGridError} | per block | d over a whole number | none |
  * | formats with codes of at most 4 or 8 bits | 4, 8 | folded | code, shifted where all weights are positive | per block | d | none; the remainders are weights of further inputs |
  *
+ * | U4, U8 | 4, 8 | native | code | per block | its own | 0 |
+ * | F4_E2M1 | 8 | native | 2 value + 128 | 128 | half its own | 0 |
+ * | F8_E4M3, F8_E5M2 | 8 | integers | value in units of the block + 128 | 128 | its own times that unit | 0 |
+ *
+ * The last three need a `blockSize`, 16 to 256, that divides their inputs and the inputs that share a scale. Columns keep
+ * the order in which they are stored; `decode` alone puts them in that of the inputs.
+ *
  * `value` is the weight in steps of the scale: of IQ and MXFP4 types the table's integer, of IQ1 eight times the value.
  *
  * Shapes and dtypes of what is written: `PackKind` of `@llamella/spec`. The grids: `PackGrid`.
@@ -78,7 +87,7 @@ const foldedWriters: Partial<Record<PackKind, PackPartWriter>> = {
  * The machine must be little-endian, as all that run JavaScript are.
  *
  * @param destination receives the bytes; its length must be exactly that of the initializer
- * @returns on the folded grid the error of each tensor, measured; otherwise nothing
+ * @returns on the grid `folded`, and for `quantized` on `integers`, the error of each tensor, measured; otherwise nothing
  * @throws {InvalidArgumentError} when the recipe does not fit the tensors, or the destination the recipe
  * @throws {UnsupportedError} for tensor types that cannot be packed as asked
  * @throws {InvalidFileError} when a scale or minimum in the file is not finite
@@ -136,11 +145,19 @@ export async function packInitializer(
         blockSize,
       },
     };
-    const folded = recipe.grid === 'folded' ? foldedWriters[recipe.kind] : undefined;
-    (folded ?? writers[recipe.kind])(part, target);
-    if (folded !== undefined) errors.push({ tensor: info.name, largest: foldedGrid(part).largestError });
+    const largest = writePart(part, target);
+    if (largest !== undefined) errors.push({ tensor: info.name, largest });
     firstOutput += outputs;
   }
   if (target !== destination) destination.set(target);
   return errors;
+}
+
+/** @returns the largest error of a weight, on grids that have one */
+function writePart(part: PackPart, target: Uint8Array): number | undefined {
+  const { kind, grid } = part.recipe;
+  if (kind !== 'decode' && scaledFormat(part.info.type) !== undefined) return packScaled(part, target);
+  const folded = grid === 'folded' ? foldedWriters[kind] : undefined;
+  (folded ?? writers[kind])(part, target);
+  return folded === undefined ? undefined : foldedGrid(part).largestError;
 }

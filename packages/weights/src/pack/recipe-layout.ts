@@ -1,7 +1,9 @@
 import { InvalidArgumentError, type PackRecipe, type TensorInfo, UnsupportedError } from '@llamella/spec';
 import { blockFormat } from '../formats/block-formats.ts';
 import { checkDecodable } from '../formats/decode-tensor.ts';
+import { scaledFormat } from '../formats/scaled-format.ts';
 import { tensorByteLength } from '../formats/tensor-byte-length.ts';
+import { checkScaled } from './check-scaled.ts';
 import { remainderForm } from './folded-grid.ts';
 
 /** Block sizes of MatMulNBits that the weights of one scale can be cut into. */
@@ -26,8 +28,10 @@ export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]): R
   const inputs = stackedVectors(recipe, infos) ? 1 : infos[0]?.shape.at(-1);
   if (inputs === undefined) throw new InvalidArgumentError('recipe.tensors', 'is empty');
   let totalOutputs = 0;
-  for (const { name, type, shape, byteLength } of infos) {
-    const expected = tensorByteLength(type, shape);
+  const scaled = recipe.kind !== 'decode' && infos.some(({ type }) => scaledFormat(type) !== undefined);
+  for (const info of infos) {
+    const { name, type, shape, byteLength } = info;
+    const expected = tensorByteLength(type, shape, info);
     if (expected.byteLength !== byteLength) {
       throw new InvalidArgumentError(
         'checkpoint',
@@ -42,7 +46,11 @@ export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]): R
     }
     totalOutputs += expected.elements / inputs;
     if (recipe.kind === 'decode') checkDecodable(type, name);
-    else checkQuantized(recipe, name, type);
+    else if (!scaled) checkQuantized(recipe, name, type);
+  }
+  if (scaled) {
+    const blockSize = checkScaled(recipe, infos);
+    return { totalOutputs, inputs, blockSize, scaleLength: blockSize };
   }
   const scaleLength = blockFormat(infos[0]!.type)?.scaleLength ?? 32;
   const blockSize = recipe.blockSize ?? scaleLength;
@@ -77,6 +85,7 @@ function checkOptions(recipe: PackRecipe, scaleLength: number): void {
   }
   if (grid === 'fine' && bits === 4)
     throw new InvalidArgumentError('recipe.bits', 'must be 8 on the fine grid');
+  if (grid === 'integers') throw new InvalidArgumentError('recipe.grid', 'integers is for floats of 8 bits');
   if (grid === 'folded' && bits === undefined)
     throw new InvalidArgumentError('recipe.bits', 'is needed on the folded grid: 4 or 8');
   if (grid !== undefined && grid !== 'native' && kind === 'block-minimums') {
