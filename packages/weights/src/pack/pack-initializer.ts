@@ -155,7 +155,8 @@ export async function packInitializer(
 
 /** @returns the largest error of a weight, on grids that have one */
 function writePart(part: PackPart, target: Uint8Array): number | undefined {
-  const { kind, grid } = part.recipe;
+  const { grid } = part.recipe;
+  const kind = part.recipe.kind as keyof typeof writers;
   if (kind !== 'decode' && scaledFormat(part.info.type) !== undefined) return packScaled(part, target);
   const folded = grid === 'folded' ? foldedWriters[kind] : undefined;
   (folded ?? writers[kind])(part, target);
