@@ -75,8 +75,10 @@ export = take(
 )
 
 
-def modelopt_fp8(weights, scale_shape=(), **_):
-    scale = (weights.abs().max().float() / 448.0).reshape(scale_shape)
+def modelopt_fp8(weights, scale_shape=(), siblings=None):
+    """`siblings`: layers with the same input, weights of this one among them, which share a scale."""
+    largest = (weights if siblings is None else siblings).abs().max().float()
+    scale = (largest / 448.0).reshape(scale_shape)
     codes = (weights / scale).to(torch.float8_e4m3fn)
     return {"weight": codes, "weight_scale": scale, "input_scale": torch.tensor(0.0125)}, codes.float() * scale
 
@@ -115,9 +117,10 @@ def modelopt_int8(weights):
     return {"weight": codes, "weight_scale": scale}, codes.float() * scale[:, None]
 
 
-def modelopt_nvfp4(weights, input_scale=True):
+def modelopt_nvfp4(weights, input_scale=True, siblings=None):
     kind = fp4["NVFP4QTensor"]
-    packed, scale, scale_2 = kind.quantize(weights.clone(), 16)
+    scale_2 = kind.get_weights_scaling_factor_2(weights if siblings is None else siblings)
+    packed, scale, _ = kind.quantize(weights.clone(), 16, weights_scaling_factor_2=scale_2)
     tensors = {"weight": packed._quantized_data, "weight_scale": scale, "weight_scale_2": scale_2.reshape(())}
     if input_scale:
         tensors["input_scale"] = torch.tensor(0.03)
