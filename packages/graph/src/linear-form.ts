@@ -13,6 +13,9 @@ export const GGML_BLOCK_SIZE = 32;
  */
 export type MinimumForm = 'none' | 'block-sums' | 'folded' | 'fine-grid';
 
+/** Weights of a packed block that share a scale, and activations that share one in the kernel. */
+export type BlockSize = 16 | 32 | 64 | 128 | 256;
+
 /**
  * How a linear layer is multiplied.
  *
@@ -31,13 +34,17 @@ export type LinearForm =
       /** Bits of a packed weight. */
       readonly bits: 4 | 8;
       /** Weights that share a scale, and activations that share one in the kernel: `scaleLength` or half of it. */
-      readonly blockSize: 16 | 32;
+      readonly blockSize: BlockSize;
       /** Weights that share a scale, and a minimum, in the format. */
-      readonly scaleLength: 16 | 32;
+      readonly scaleLength: BlockSize;
       /** `accuracy_level` of `MatMulNBits`: 4 puts activations on an 8-bit grid, 0 and 1 leave them in float32. */
       readonly accuracyLevel: 0 | 1 | 4;
       /** What becomes of the minimums of the format. */
       readonly minimums: MinimumForm;
+      /** Whether blocks have the zero points of the checkpoint. Default: `2^(bits-1)` for all. */
+      readonly zeroPoints?: boolean;
+      /** Whether weights are 8-bit floats that become integers with a unit per block. Default `false`. */
+      readonly integers?: boolean;
       /** Largest error of a weight, as in `TensorFidelity.bound`. */
       readonly bound: number;
     };
@@ -58,10 +65,11 @@ export function foldedDigits(bits: 4 | 8): 1 | 2 {
 export function fidelityOf(tensor: string, form: LinearForm): TensorFidelity {
   if (form.kind === 'float') return { tensor, kind: 'decoded', bound: 0, runsAs: 'MatMul float32' };
   const activations = form.accuracyLevel === 4 ? ', int8 activations' : '';
+  const points = form.zeroPoints === true ? ' + zero points' : '';
   return {
     tensor,
     kind: form.bound === 0 ? 'exact' : 're-gridded',
     bound: form.bound,
-    runsAs: `MatMulNBits ${form.bits}-bit, block ${form.blockSize}${minimumTexts[form.minimums]}${activations}`,
+    runsAs: `MatMulNBits ${form.bits}-bit, block ${form.blockSize}${points}${minimumTexts[form.minimums]}${activations}`,
   };
 }

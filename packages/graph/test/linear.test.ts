@@ -83,15 +83,6 @@ describe('a layer on the fast profile', () => {
     },
   );
 
-  it('reads its input in the order of the stored columns', async () => {
-    const [weights] = matrices('Q8_0');
-    const inputOrder = Uint32Array.from({ length: inputs }, (_, at) => (at * 37 + 11) % inputs);
-    const ordered = { ...weights!, info: { ...weights!.info, inputOrder } };
-    const gathered = input.map((_, at) => input[at - (at % inputs) + inputOrder[at % inputs]!]!);
-    const run = await runLayer([ordered], single, input, withFloatActivations(cpuProfile));
-    expect(relativeError(run.output, product(gathered, weights!.values, inputs))).toBeLessThan(1e-6);
-  });
-
   it.each([
     ['repeats an input', inputs, () => 0],
     ['leaves inputs out', inputs - 1, (at: number) => at],

@@ -1,5 +1,5 @@
 import type { Checkpoint, TensorInfo, TensorType } from '@llamella/spec';
-import { decodeTensor, encodeTensor } from '@llamella/weights';
+import { decodeTensor, encodeTensor, type TensorLayout } from '@llamella/weights';
 
 /** A tensor in memory: its description, its bytes, and the values that they stand for, float32. */
 export interface StoredTensor {
@@ -14,10 +14,11 @@ export function store(
   type: TensorType,
   shape: readonly number[],
   values: Float32Array,
+  layout: TensorLayout = {},
 ): StoredTensor {
-  const bytes = encodeTensor(type, values, shape);
-  const info: TensorInfo = { name, type, shape, byteLength: bytes.byteLength };
-  return { info, bytes, values: decodeTensor(type, bytes, shape) };
+  const bytes = encodeTensor(type, values, shape, layout);
+  const info: TensorInfo = { name, type, shape, byteLength: bytes.byteLength, ...layout };
+  return { info, bytes, values: decodeTensor(type, bytes, shape, layout) };
 }
 
 /** A checkpoint of nothing but some tensors, to pack initializers from. */

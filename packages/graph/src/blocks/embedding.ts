@@ -14,7 +14,8 @@ export function embedding(context: GraphContext, tensor: string, output: string)
     return;
   }
   const { bits, scaleLength: blockSize } = form;
-  const recipe = { tensors: [tensor], bits, blockSize, grid: 'native' as const };
+  const grid = form.integers === true ? ('integers' as const) : ('native' as const);
+  const recipe = { tensors: [tensor], bits, blockSize, grid };
   const blocks = config.hiddenSize / blockSize;
   const width = (config.hiddenSize * bits) / 8;
   table.packed('embedding.quantized', 'uint8', [config.vocabularySize, width], {
@@ -22,21 +23,28 @@ export function embedding(context: GraphContext, tensor: string, output: string)
     ...recipe,
   });
   table.packed('embedding.scales', 'float32', [config.vocabularySize, blocks], { kind: 'scales', ...recipe });
+  const operands = ['embedding.quantized', 'input_ids', 'embedding.scales'];
+  if (form.zeroPoints === true) {
+    const points = [config.vocabularySize, Math.ceil((blocks * bits) / 8)];
+    table.packed('embedding.zero_points', 'uint8', points, { kind: 'zero-points', ...recipe });
+    operands.push('embedding.zero_points');
+  }
   const minimums = form.minimums !== 'none';
   const scaled = minimums ? `${output}.scaled` : output;
-  writer.contribNode(
-    'GatherBlockQuantized',
-    ['embedding.quantized', 'input_ids', 'embedding.scales'],
-    [scaled],
-    { bits, block_size: blockSize, gather_axis: 0, quantize_axis: 1 },
-  );
+  writer.contribNode('GatherBlockQuantized', operands, [scaled], {
+    bits,
+    block_size: blockSize,
+    gather_axis: 0,
+    quantize_axis: 1,
+  });
   if (minimums) {
     const recipe = { kind: 'block-minimums', tensors: [tensor], bits, transpose: true } as const;
     table.packed('embedding.minimums', 'float32', [config.vocabularySize, blocks], recipe);
     addMinimums(context, scaled, output, blocks, blockSize);
   }
   const runsAs = `GatherBlockQuantized ${bits}-bit${minimums ? ' + minimums' : ''}`;
-  context.fidelity.push({ tensor, kind: 'exact', bound: 0, runsAs });
+  const { bound } = form.integers === true ? form : { bound: 0 };
+  context.fidelity.push({ tensor, kind: bound === 0 ? 'exact' : 're-gridded', bound, runsAs });
 }
 
 /** Adds to every block of a token's embedding the minimum of that block. */

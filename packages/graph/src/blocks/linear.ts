@@ -8,6 +8,7 @@ import {
   type MinimumForm,
 } from '../linear-form.ts';
 import type { LinearRole } from '../profiles/profile.ts';
+import { scaledTypes } from '../profiles/scaled-form.ts';
 import { blockSums, withBlockSums } from './block-sums.ts';
 import { layerBiases, layerInput, sameInput } from './linear-operands.ts';
 
@@ -25,8 +26,9 @@ export function linearFormOf(
   shape: readonly number[],
   role: LinearRole,
 ): LinearForm {
-  const { type } = requireTensor(context, name, shape);
-  const form = context.profile.linearForm(type, role);
+  const tensor = requireTensor(context, name, shape);
+  const { type } = tensor;
+  const form = context.profile.linearForm(type, role, tensor);
   if (form === undefined) {
     throw new UnsupportedError(
       `${context.name}: tensor ${name} of type ${type} on ${context.profile.name}`,
@@ -34,7 +36,7 @@ export function linearFormOf(
     );
   }
   const width = shape.at(-1)!;
-  if (form.kind === 'blocks' && width % GGML_BLOCK_SIZE !== 0) {
+  if (form.kind === 'blocks' && width % GGML_BLOCK_SIZE !== 0 && !scaledTypes.includes(type)) {
     throw new InvalidFileError(
       { file: context.name },
       `tensor ${name} of type ${type} has rows of ${width}, which is no multiple of ${GGML_BLOCK_SIZE}`,
@@ -103,7 +105,8 @@ function writeBlocks(context: GraphContext, product: BlockProduct, input: string
   const folded = minimums === 'folded';
   const digits = foldedDigits(bits);
   const blocks = inputs / blockSize + (folded ? Math.ceil((digits * sumCount) / blockSize) : 0);
-  const recipe = { tensors: names, bits, blockSize, grid: packGrids[minimums] };
+  const grid: PackGrid = form.integers === true ? 'integers' : packGrids[minimums];
+  const recipe = { tensors: names, bits, blockSize, grid };
   table.packed(`${output}.quantized`, 'uint8', [outputs, blocks, (blockSize * bits) / 8], {
     kind: 'quantized',
     ...recipe,
@@ -114,7 +117,7 @@ function writeBlocks(context: GraphContext, product: BlockProduct, input: string
     `${output}.quantized`,
     `${output}.scales`,
   ];
-  if (folded || minimums === 'fine-grid') {
+  if (folded || minimums === 'fine-grid' || form.zeroPoints === true) {
     const width = Math.ceil((blocks * bits) / 8);
     table.packed(`${output}.zero_points`, 'uint8', [outputs, width], { kind: 'zero-points', ...recipe });
     operands.push(`${output}.zero_points`);

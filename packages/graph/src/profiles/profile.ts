@@ -1,8 +1,11 @@
-import type { DataType, TensorType } from '@llamella/spec';
+import type { DataType, TensorInfo, TensorType } from '@llamella/spec';
 import type { LinearForm } from '../linear-form.ts';
 
 /** What a weight matrix does in the model. */
 export type LinearRole = 'embedding' | 'attention-input' | 'attention-output' | 'gate-up' | 'down' | 'head';
+
+/** What the type of a weight matrix leaves open: its shape and its scales. */
+export type WeightLayout = Pick<TensorInfo, 'shape' | 'scaleBlock' | 'zeroPoints' | 'inputOrder'>;
 
 /**
  * What a backend runs well: every choice of the graph that depends on where it runs. An architecture asks the
@@ -21,10 +24,16 @@ export interface Profile {
   readonly stackGateUp: boolean;
   /** SiLU as one `QuickGelu` node, or as the `Sigmoid` and `Mul` that the backend's own fusions look for. */
   readonly silu: 'quick-gelu' | 'sigmoid-mul';
+  /** Whether the attention operator applies a softcap to scores. */
+  readonly attentionSoftcap: boolean;
   /** Chunk of prompt tokens that the backend runs best with. */
   readonly prefillChunk: number;
   /** Types of weights that can be multiplied. */
   readonly types: readonly TensorType[];
-  /** How a linear layer whose weights are stored as `type` is multiplied; `undefined` when it cannot be. */
-  linearForm(type: TensorType, role: LinearRole): LinearForm | undefined;
+  /**
+   * How a linear layer whose weights are stored as `type` is multiplied; `undefined` when it cannot be.
+   *
+   * @param layout for types with `TensorInfo.scaleBlock`, which are float32 without it
+   */
+  linearForm(type: TensorType, role: LinearRole, layout?: WeightLayout): LinearForm | undefined;
 }
