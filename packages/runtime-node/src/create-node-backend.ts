@@ -6,6 +6,7 @@ import { HandleStack } from './native/handle-stack.ts';
 import { ortApi } from './native/ort-api.ts';
 import { NodeBackend } from './node-backend.ts';
 import { createSession } from './session.ts';
+import { checkWeightsFile, type WeightsFile } from './weights-file.ts';
 
 /** How a backend is made; every field is optional. */
 export interface NodeBackendOptions {
@@ -58,20 +59,23 @@ function readOptions(options: NodeBackendOptions) {
  * Compiles a graph plan with its weights into a backend.
  *
  * @param weights uint8 `[plan.externalByteLength]`, laid out as the plan says. The runtime copies what it needs: they
- *   may be changed or given up once the promise is fulfilled.
+ *   may be changed or given up once the promise is fulfilled. Or a file with these bytes, which is mapped: loading then
+ *   takes little more memory than the runtime's own form of the weights.
  * @throws {UnsupportedError} when this machine or build of ONNX Runtime lacks the device
  * @throws {InvalidArgumentError} when an option, or the number of bytes in `weights`, is wrong
+ * @throws {InvalidFileError} when the file of the weights is missing or has another size
  * @throws {LlamellaError} `backend` when ONNX Runtime refuses the graph, or there is no memory for the KV cache
  */
 export async function createNodeBackend(
   plan: GraphPlan,
-  weights: Uint8Array,
+  weights: Uint8Array | WeightsFile,
   options: NodeBackendOptions = {},
 ): Promise<Backend> {
   const { providerOptions, configEntries } = options;
   const { device, threads, slots, capacity } = readOptions(options);
   const graph = plan.interface;
-  if (weights.byteLength !== plan.externalByteLength) {
+  if (!(weights instanceof Uint8Array)) await checkWeightsFile(plan, weights);
+  else if (weights.byteLength !== plan.externalByteLength) {
     throw new InvalidArgumentError(
       'weights',
       `the plan needs ${plan.externalByteLength} bytes, got ${weights.byteLength}`,
@@ -79,14 +83,14 @@ export async function createNodeBackend(
   }
   const api = ortApi();
   const handles = new HandleStack(api);
+  const sessionOptions = {
+    device,
+    threads,
+    ...(providerOptions && { providerOptions }),
+    ...(configEntries && { configEntries }),
+  };
+  const { handle: session, mapped } = await createSession(api, plan, weights, sessionOptions, handles);
   try {
-    const session = await createSession(api, plan, weights, {
-      device,
-      threads,
-      ...(providerOptions && { providerOptions }),
-      ...(configEntries && { configEntries }),
-    });
-    handles.own('ReleaseSession', session);
     const hostMemory = api.create('CreateCpuMemoryInfo', ARENA_ALLOCATOR, DEFAULT_MEMORY);
     handles.own('ReleaseMemoryInfo', hostMemory);
     const runOptions = handles.own('ReleaseRunOptions', api.create('CreateRunOptions'));
@@ -108,6 +112,7 @@ export async function createNodeBackend(
       copiesInputs: memoryName !== undefined,
       device,
       handles,
+      mapped,
       runOptions,
       memory,
       slots,
@@ -115,6 +120,7 @@ export async function createNodeBackend(
     });
   } catch (error) {
     handles.release();
+    mapped?.[Symbol.dispose]();
     throw error;
   }
 }

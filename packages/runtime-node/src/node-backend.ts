@@ -12,6 +12,8 @@ import { StepCache } from './step-cache.ts';
 export interface NodeBackendParts extends StepContext {
   readonly device: string;
   readonly handles: HandleStack;
+  /** Weights that the session reads where they lie. */
+  readonly mapped: Disposable | undefined;
   readonly runOptions: Handle;
   readonly memory: KvMemory;
   readonly slots: number;
@@ -70,6 +72,7 @@ export class NodeBackend implements Backend {
       this.#steps.release();
       this.storage.release();
       this.#parts.handles.release();
+      this.#parts.mapped?.[Symbol.dispose]();
       returnFreedMemory();
     });
     await this.#lastWork;

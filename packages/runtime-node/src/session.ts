@@ -2,9 +2,12 @@ import type { GraphPlan } from '@llamella/spec';
 import koffi from 'koffi';
 import { appendProvider, type Device } from './device.ts';
 import { cStrings } from './native/c-strings.ts';
+import type { HandleStack } from './native/handle-stack.ts';
 import { keepAlive } from './native/keep-alive.ts';
+import type { MappedFile } from './native/mapped-file.ts';
 import type { Handle, OrtApi } from './native/ort-api.ts';
 import { returnFreedMemory } from './native/return-freed-memory.ts';
+import { forgetWhile, useWeightsFile, type WeightsFile } from './weights-file.ts';
 
 export interface SessionOptions {
   readonly device: Device;
@@ -18,21 +21,31 @@ export interface SessionOptions {
 
 const OPTIMIZE_ALL = 99;
 
+/** A compiled graph, and what has to outlive it. */
+export interface Session {
+  /** Owned by the `handles` that it was made with. */
+  readonly handle: Handle;
+  /** The weights that it reads where they lie; to be disposed after the session. */
+  readonly mapped: MappedFile | undefined;
+}
+
 /**
- * Compiles a graph whose constants lie in `weights`, on another thread. The runtime copies what it needs: `weights`
- * may be given up afterwards.
+ * Compiles a graph whose constants lie in `weights`, on another thread. Of weights in memory the runtime copies what it
+ * needs: they may be given up afterwards. Those in a file are mapped.
  *
- * @param weights uint8, the external data of the plan
- * @returns a session, to be released by the caller
+ * @param weights uint8, the external data of the plan, or a file with it
+ * @param handles owns the session, and tensors that have to outlive it
  * @throws what `appendProvider` throws; {LlamellaError} `backend` when ONNX Runtime refuses an option or the graph
  */
 export async function createSession(
   api: OrtApi,
-  plan: Pick<GraphPlan, 'model' | 'externalFile'>,
-  weights: Uint8Array,
+  plan: GraphPlan,
+  weights: Uint8Array | WeightsFile,
   options: SessionOptions,
-): Promise<Handle> {
+  handles: HandleStack,
+): Promise<Session> {
   const sessionOptions = api.create('CreateSessionOptions');
+  let mapped: MappedFile | undefined;
   try {
     api.check('SetIntraOpNumThreads', sessionOptions, options.threads);
     api.check('SetSessionGraphOptimizationLevel', sessionOptions, OPTIMIZE_ALL);
@@ -42,29 +55,40 @@ export async function createSession(
       api.check('AddSessionConfigEntry', sessionOptions, key, value);
     }
     appendProvider(api, sessionOptions, options.device, options.providerOptions);
-    const names = cStrings([plan.externalFile], process.platform === 'win32' ? 'utf16le' : 'utf8');
-    const buffers = new BigUint64Array([koffi.address(weights)]);
-    const lengths = new BigUint64Array([BigInt(weights.byteLength)]);
-    api.check(
-      'AddExternalInitializersFromFilesInMemory',
-      sessionOptions,
-      names.addresses,
-      buffers,
-      lengths,
-      1,
-    );
+    const inMemory =
+      weights instanceof Uint8Array ? addWeights(api, sessionOptions, plan.externalFile, weights) : [];
+    if (!(weights instanceof Uint8Array)) {
+      mapped = useWeightsFile(api, sessionOptions, plan, { file: weights, device: options.device, handles });
+    }
     const model = plan.model;
-    const session = await api.createAsync(
-      'CreateSessionFromArray',
-      api.environment,
-      model,
-      model.byteLength,
-      sessionOptions,
+    const handle = await forgetWhile(
+      mapped,
+      api.createAsync('CreateSessionFromArray', api.environment, model, model.byteLength, sessionOptions),
     );
-    keepAlive(names, buffers, lengths, weights, model);
+    handles.own('ReleaseSession', handle);
+    keepAlive(inMemory, model);
     returnFreedMemory();
-    return session;
+    return { handle, mapped };
+  } catch (error) {
+    handles.release();
+    mapped?.[Symbol.dispose]();
+    throw error;
   } finally {
     api.call('ReleaseSessionOptions', sessionOptions);
   }
+}
+
+/** @returns what has to stay referenced until the session is made */
+function addWeights(
+  api: OrtApi,
+  sessionOptions: Handle,
+  externalFile: string,
+  weights: Uint8Array,
+): readonly unknown[] {
+  const names = cStrings([externalFile], process.platform === 'win32' ? 'utf16le' : 'utf8');
+  const buffers = new BigUint64Array([koffi.address(weights)]);
+  const lengths = new BigUint64Array([BigInt(weights.byteLength)]);
+  const place = [names.addresses, buffers, lengths] as const;
+  api.check('AddExternalInitializersFromFilesInMemory', sessionOptions, ...place, 1);
+  return [names, buffers, lengths, weights];
 }

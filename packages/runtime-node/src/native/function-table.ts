@@ -50,6 +50,7 @@ export const functionTable = {
   ReleaseIoBinding: [135, 'void (void* binding)'],
   BindInput: [136, 'void* (void* binding, str name, void* value)'],
   BindOutput: [137, 'void* (void* binding, str name, void* value)'],
+  AddInitializer: [150, 'void* (void* options, str name, void* value)'],
   SessionOptionsAppendExecutionProvider: [
     216,
     'void* (void* options, str provider, void* keys, void* values, size_t count)',

@@ -33,6 +33,25 @@ export function tensorOver(
   );
 }
 
+/** Makes a tensor over memory at an address, without a copy. The memory must outlive the tensor. */
+export function tensorAt(
+  api: OrtApi,
+  memory: Handle,
+  place: { readonly address: bigint; readonly byteLength: number },
+  type: DataType,
+  shape: readonly number[],
+): Handle {
+  return api.create(
+    'CreateTensorWithDataAsOrtValue',
+    memory,
+    place.address,
+    place.byteLength,
+    [...shape],
+    shape.length,
+    elementTypes[type],
+  );
+}
+
 /** Makes a tensor in memory of a device. */
 export function tensorOnDevice(
   api: OrtApi,
