@@ -32,7 +32,7 @@ export function tinyConfig(variant: string): Record<string, unknown> {
 }
 
 export function tinyBytes(variant: string): Uint8Array {
-  return readFileSync(tinyModelPath(variant, 'model.safetensors'));
+  return new Uint8Array(readFileSync(tinyModelPath(variant, 'model.safetensors')));
 }
 
 export function openTinyModel(variant: string): Promise<SafetensorsCheckpoint> {

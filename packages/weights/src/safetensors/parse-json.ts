@@ -12,59 +12,65 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws {InvalidFileError} with the offset where there is one
  */
 export function parseJson(bytes: Uint8Array, file: string, start: number): unknown {
-  const invalid = (at: number, problem: string, cause?: unknown) =>
-    new InvalidFileError({ file, offset: start + at }, problem, { cause });
-  const read = (from: number, end: number): unknown => {
-    try {
-      return JSON.parse(decoder.decode(bytes.subarray(from, end)));
-    } catch (cause) {
-      throw invalid(from, 'this is not JSON', cause);
-    }
-  };
+  try {
+    const text = decoder.decode(bytes);
+    const problem = checkKeys(text);
+    if (problem === undefined) return JSON.parse(text);
+    const before = new TextEncoder().encode(text.slice(0, problem.at)).byteLength;
+    throw new InvalidFileError({ file, offset: start + before }, problem.text);
+  } catch (cause) {
+    if (cause instanceof InvalidFileError) throw cause;
+    throw new InvalidFileError({ file, offset: start }, 'this is not JSON', { cause });
+  }
+}
 
+/** Finds a key that appears twice in its object, or too deep nesting, in text that need not be JSON. */
+function checkKeys(text: string): { readonly at: number; readonly text: string } | undefined {
   /** Keys of the objects that are open; `undefined` stands for an array. */
   const open: (Set<string> | undefined)[] = [];
   let keyFollows = false;
-  for (let at = 0; at < bytes.length; at++) {
-    switch (bytes[at]) {
-      case 0x22: {
-        const end = endOfString(bytes, at);
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case '"': {
+        const end = endOfString(text, at);
         if (keyFollows) {
-          const key = read(at, end) as string;
-          if (open.at(-1)!.has(key)) throw invalid(at, `the key ${clip(key)} appears twice`);
-          open.at(-1)!.add(key);
+          const quoted = text.slice(at, end);
+          const key = quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1);
+          const keys = open.at(-1)!;
+          if (keys.has(key)) return { at, text: `the key ${clip(key)} appears twice` };
+          keys.add(key);
         }
         keyFollows = false;
         at = end - 1;
         break;
       }
-      case 0x7b: // {
-      case 0x5b: // [
-        keyFollows = bytes[at] === 0x7b;
+      case '{':
+      case '[':
+        keyFollows = text[at] === '{';
         if (open.push(keyFollows ? new Set() : undefined) > maximumDepth) {
-          throw invalid(at, `objects are nested more than ${maximumDepth} deep`);
+          return { at, text: `objects are nested more than ${maximumDepth} deep` };
         }
         break;
-      case 0x7d: // }
-      case 0x5d: // ]
+      case '}':
+      case ']':
         open.pop();
         keyFollows = false;
         break;
-      case 0x2c: // ,
+      case ',':
         keyFollows = open.at(-1) !== undefined;
         break;
     }
   }
-  return read(0, bytes.length);
+  return undefined;
 }
 
-/** @returns the place after the closing quote, or the end of `bytes` */
-function endOfString(bytes: Uint8Array, quote: number): number {
-  for (let at = quote + 1; at < bytes.length; at++) {
-    if (bytes[at] === 0x5c) at++;
-    else if (bytes[at] === 0x22) return at + 1;
+/** @returns the place after the closing quote, or the end of the text */
+function endOfString(text: string, quote: number): number {
+  for (let at = quote + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at + 1;
   }
-  return bytes.length;
+  return text.length;
 }
 
 /** Whether a JSON value is an object and no array. */

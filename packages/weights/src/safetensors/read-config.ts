@@ -84,7 +84,10 @@ function readFamily(
       `use a model of the type ${[...families.keys(), ...wrappers.keys()].join(', ')}`,
     );
   }
-  for (const key of flags) if (config.has(key) && config.value(key) !== false) throw config.unsupported(key);
+  for (const place of [outer, config]) {
+    const key = flags.find((name) => place.has(name) && place.value(name) !== false);
+    if (key !== undefined) throw place.unsupported(key);
+  }
   return readModel(config, family.architecture, modelType);
 }
 
