@@ -5,6 +5,14 @@ export type CheckpointHead = Pick<Checkpoint, 'name' | 'config' | 'tensors'>;
 export interface CheckpointOptions extends Partial<ModelConfig> {
   /** Type of the matrices, or of one by its name. Default `F32`. */
   readonly type?: TensorType | ((name: string) => TensorType);
+  /** Layers that have a bias, such as `attn_q`. */
+  readonly biases?: readonly string[];
+  /** Norms of heads. */
+  readonly headNorms?: boolean;
+  /** Norms after attention and feed-forward. */
+  readonly outputNorms?: boolean;
+  /** One tensor for queries, keys and values, and one for gate and up. */
+  readonly fused?: boolean;
 }
 
 const defaults: ModelConfig = {
@@ -25,10 +33,13 @@ const defaults: ModelConfig = {
   tiedEmbeddings: true,
 };
 
-/** Configuration and tensor table of a Llama, without weights. */
-export function describeCheckpoint({ type = 'F32', ...changes }: CheckpointOptions = {}): CheckpointHead {
+/** Configuration and tensor table of a model, by default a Llama, without weights. */
+export function describeCheckpoint(options: CheckpointOptions = {}): CheckpointHead {
+  const { type = 'F32', biases = [], headNorms, outputNorms, fused, ...changes } = options;
   const config: ModelConfig = { ...defaults, ...changes };
   const { hiddenSize, intermediateSize, vocabularySize, headCount, keyValueHeadCount, headSize } = config;
+  const queryWidth = headCount * headSize;
+  const keyValueWidth = keyValueHeadCount * headSize;
   const typeOf = (name: string) => (typeof type === 'string' ? type : type(name));
   const tensors = new Map<string, TensorInfo>();
   const add = (name: string, stored: TensorType, shape: readonly number[]) =>
@@ -36,17 +47,26 @@ export function describeCheckpoint({ type = 'F32', ...changes }: CheckpointOptio
     tensors.set(name, { name, type: stored, shape, byteLength: 0 });
   const matrix = (name: string, shape: readonly number[]) => add(name, typeOf(name), shape);
   matrix('token_embd.weight', [vocabularySize, hiddenSize]);
-  for (let layer = 0; layer < config.layerCount; layer++) {
-    const prefix = `blk.${layer}`;
-    add(`${prefix}.attn_norm.weight`, 'F32', [hiddenSize]);
-    matrix(`${prefix}.attn_q.weight`, [headCount * headSize, hiddenSize]);
-    matrix(`${prefix}.attn_k.weight`, [keyValueHeadCount * headSize, hiddenSize]);
-    matrix(`${prefix}.attn_v.weight`, [keyValueHeadCount * headSize, hiddenSize]);
-    matrix(`${prefix}.attn_output.weight`, [hiddenSize, headCount * headSize]);
-    add(`${prefix}.ffn_norm.weight`, 'F32', [hiddenSize]);
-    matrix(`${prefix}.ffn_gate.weight`, [intermediateSize, hiddenSize]);
-    matrix(`${prefix}.ffn_up.weight`, [intermediateSize, hiddenSize]);
-    matrix(`${prefix}.ffn_down.weight`, [hiddenSize, intermediateSize]);
+  for (let index = 0; index < config.layerCount; index++) {
+    const norm = (name: string, size = hiddenSize) => add(`blk.${index}.${name}.weight`, 'F32', [size]);
+    const layer = (name: string, outputs: number, inputs: number) => {
+      matrix(`blk.${index}.${name}.weight`, [outputs, inputs]);
+      if (biases.includes(name)) add(`blk.${index}.${name}.bias`, 'F32', [outputs]);
+    };
+    norm('attn_norm');
+    if (fused) layer('attn_qkv', queryWidth + 2 * keyValueWidth, hiddenSize);
+    else {
+      layer('attn_q', queryWidth, hiddenSize);
+      layer('attn_k', keyValueWidth, hiddenSize);
+      layer('attn_v', keyValueWidth, hiddenSize);
+    }
+    if (headNorms) for (const letter of ['q', 'k']) norm(`attn_${letter}_norm`, headSize);
+    layer('attn_output', hiddenSize, queryWidth);
+    norm('ffn_norm');
+    if (!fused) layer('ffn_gate', intermediateSize, hiddenSize);
+    layer('ffn_up', fused ? 2 * intermediateSize : intermediateSize, hiddenSize);
+    layer('ffn_down', hiddenSize, intermediateSize);
+    if (outputNorms) for (const name of ['post_attention_norm', 'post_ffw_norm']) norm(name);
   }
   add('output_norm.weight', 'F32', [hiddenSize]);
   if (!config.tiedEmbeddings) matrix('output.weight', [vocabularySize, hiddenSize]);

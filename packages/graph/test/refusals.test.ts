@@ -1,4 +1,4 @@
-import { buildGraph, cpuExactProfile, cpuProfile } from '@llamella/graph';
+import { buildGraph, cpuExactProfile, cpuProfile, webgpuProfile } from '@llamella/graph';
 import type { ModelConfig, RopeScaling } from '@llamella/spec';
 import { describe, expect, it } from 'vitest';
 import { type CheckpointHead, describeCheckpoint, withTensor } from './checkpoint.ts';
@@ -44,6 +44,12 @@ describe('a configuration that makes no sense', () => {
     highFrequencyFactor: 4,
     originalContextLength: 64,
   };
+  const yarn = { kind: 'yarn', factor: 4, originalContextLength: 32 };
+  const eight = new Float32Array(8).fill(1);
+  const longrope = {
+    kind: 'longrope',
+    ...{ shortDivisors: eight, longDivisors: eight, originalContextLength: 32 },
+  };
   const bad: [object, string][] = [
     [{ headSize: 12 }, 'headSize 12 is not a multiple of 8'],
     [{ headCount: 3 }, 'headCount 3 is not a multiple of keyValueHeadCount 2'],
@@ -61,6 +67,25 @@ describe('a configuration that makes no sense', () => {
       'ropeScaling.divisors has 7 numbers',
     ],
     [scaling({ kind: 'divisors', divisors: new Float32Array(8) }), 'ropeScaling.divisors[0] must be above 0'],
+    [scaling({ ...yarn, factor: 0 }), 'ropeScaling.factor must be above 0'],
+    [scaling({ ...yarn, betaFast: 1, betaSlow: 2 }), 'ropeScaling.betaFast 1 is below betaSlow 2'],
+    [scaling({ ...yarn, attentionFactor: -1 }), 'ropeScaling.attentionFactor must be above 0'],
+    [scaling({ ...longrope, originalContextLength: 1 }), 'ropeScaling.originalContextLength must be above 1'],
+    [
+      scaling({ ...longrope, longDivisors: new Float32Array(4).fill(1) }),
+      'ropeScaling.longDivisors has 4 numbers where 16 rotated dimensions need 8',
+    ],
+    [{ rotarySize: 3 }, 'rotarySize must be even and from 2 to headSize 16, got 3'],
+    [{ rotarySize: 18 }, 'rotarySize must be even and from 2 to headSize 16, got 18'],
+    [{ slidingWindow: 0 }, 'slidingWindow must be a whole number from 1'],
+    [{ slidingWindow: 4, slidingLayers: [true] }, 'slidingLayers has 1 values for a layerCount of 2'],
+    [{ rotaryLayers: [true, true, true] }, 'rotaryLayers has 3 values for a layerCount of 2'],
+    [{ attentionScale: 0 }, 'attentionScale must be above 0, got 0'],
+    [{ attentionSoftcap: Number.NaN }, 'attentionSoftcap must be above 0, got NaN'],
+    [{ logitSoftcap: -30 }, 'logitSoftcap must be above 0, got -30'],
+    [{ logitScale: Number.POSITIVE_INFINITY }, 'logitScale must be above 0, got Infinity'],
+    [{ slidingRopeTheta: 0 }, 'slidingRopeTheta must be above 0, got 0'],
+    [{ activation: 'relu' }, 'activation "relu" is not known'],
     [scaling({ kind: 'dynamic' }), 'ropeScaling.kind "dynamic" is not known'],
   ];
   it.each(bad)('%j', (changes, text) => {
@@ -125,11 +150,49 @@ describe('an architecture, tensor type or tensor without a place', () => {
   });
 
   it('but tensors that the configuration stands for may be there', () => {
-    expect(build(withTensor(tiny, 'rope_freqs.weight', {}))).not.toThrow();
+    for (const name of ['rope_freqs', 'rope_factors_short', 'rope_factors_long']) {
+      expect(build(withTensor(tiny, `${name}.weight`, {}))).not.toThrow();
+    }
     expect(build(withTensor(tiny, 'output.weight', { shape: [96, 64] }))).not.toThrow();
   });
 
+  it('names what an architecture needs, and what it has no place for', () => {
+    expect(build(configured({ architecture: 'qwen3' }))).toThrow(
+      error('invalid-file', 'tensor blk.0.attn_q_norm.weight is missing, which qwen3 needs'),
+    );
+    expect(build(configured({ architecture: 'gemma2' }))).toThrow(
+      error('invalid-file', 'tensor blk.0.post_attention_norm.weight is missing, which gemma2 needs'),
+    );
+    expect(build(describeCheckpoint({ outputNorms: true }))).toThrow(
+      error('unsupported', 'tensor blk.0.post_attention_norm.weight'),
+    );
+    const fused = describeCheckpoint({ architecture: 'phi3', fused: true });
+    expect(build(withTensor(fused, 'blk.1.attn_qkv.weight', { shape: [64, 64] }))).toThrow(
+      error(
+        'invalid-file',
+        'tensor blk.1.attn_qkv.weight has shape [64, 64] where its configuration needs [128,',
+      ),
+    );
+    expect(build(withTensor(fused, 'blk.1.ffn_up.weight', { shape: [96, 64] }))).toThrow(
+      error('invalid-file', 'tensor blk.1.ffn_gate.weight is missing'),
+    );
+  });
+
+  it('is a softcap of scores, where attention leaves it out', () => {
+    const capped = configured({ attentionSoftcap: 50 });
+    expect(() => buildGraph(capped, { profile: webgpuProfile })).toThrow(
+      error('unsupported', 'tiny.gguf: a softcap of attention scores on webgpu is not supported'),
+    );
+    expect(build(capped)).not.toThrow();
+  });
+
   it('says what a mixture of experts is', () => {
+    expect(build(configured({ architecture: 'qwen2moe' }))).toThrow(
+      error(
+        'unsupported',
+        'architecture "qwen2moe", a mixture of experts, is not supported: supported: llama,',
+      ),
+    );
     const expert = withTensor(
       withTensor(tiny, 'blk.0.ffn_gate.weight', undefined),
       'blk.0.ffn_gate_exps.weight',

@@ -16,7 +16,7 @@ export const profiles: readonly Profile[] = [
   webgpuExactProfile,
 ];
 
-const checkpoints: Readonly<Record<string, CheckpointOptions>> = {
+const checkpoints: Record<string, CheckpointOptions> = {
   float32: {},
   'float16, untied': { type: 'F16', tiedEmbeddings: false },
   Q4_0: { type: 'Q4_0' },
@@ -47,11 +47,47 @@ const checkpoints: Readonly<Record<string, CheckpointOptions>> = {
   },
 };
 
+/** Each in float32 weights and in packed ones. */
+const architectures: Readonly<Record<string, CheckpointOptions>> = {
+  mistral: { slidingWindow: 8 },
+  'llama with biases': {
+    biases: ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'],
+  },
+  qwen2: { architecture: 'qwen2', biases: ['attn_q', 'attn_k', 'attn_v'], ropeInterleaved: false },
+  qwen3: { architecture: 'qwen3', headNorms: true, ropeInterleaved: false },
+  smollm3: { architecture: 'smollm3', rotaryLayers: [true, false] },
+  'smollm3, heads of 8': { architecture: 'smollm3', rotaryLayers: [true, false], headSize: 8, headCount: 8 },
+  'no rotation at all': { rotaryLayers: [false, false], headSize: 8, headCount: 8 },
+  gemma2: {
+    ...{ architecture: 'gemma2', outputNorms: true, activation: 'gelu-tanh', ropeInterleaved: false },
+    ...{ slidingWindow: 8, slidingLayers: [true, false], attentionSoftcap: 50, logitSoftcap: 30 },
+    ...{ embeddingScale: 8, attentionScale: 0.2 },
+  },
+  gemma3: {
+    ...{ architecture: 'gemma3', outputNorms: true, headNorms: true, activation: 'gelu-tanh' },
+    ...{ slidingWindow: 8, slidingLayers: [true, false], slidingRopeTheta: 10_000, embeddingScale: 8 },
+    ...{ ropeTheta: 1e6, ropeScaling: { kind: 'linear', factor: 8 }, ropeInterleaved: false },
+  },
+  phi3: { architecture: 'phi3', fused: true, ropeInterleaved: false, slidingWindow: 64 },
+  'phi3, half rotated': { architecture: 'phi3', fused: true, ropeInterleaved: false, rotarySize: 8 },
+  granite: {
+    ...{ architecture: 'granite', embeddingScale: 12, residualScale: 0.22, logitScale: 0.125 },
+    attentionScale: 0.0625,
+  },
+};
+
+for (const [title, options] of Object.entries(architectures)) {
+  checkpoints[title] = options;
+  checkpoints[`${title}, Q4_1`] = { ...options, type: 'Q4_1' };
+}
+
 /** Every kind of graph that this package writes: a title, the checkpoint, the profile. */
 export const variants = Object.entries(checkpoints).flatMap(([title, options]) =>
-  profiles.map((profile) => ({
-    title: `${title}, ${profile.name}`,
-    checkpoint: describeCheckpoint(options),
-    profile,
-  })),
+  profiles
+    .filter((profile) => options.attentionSoftcap === undefined || profile.attentionSoftcap)
+    .map((profile) => ({
+      title: `${title}, ${profile.name}`,
+      checkpoint: describeCheckpoint(options),
+      profile,
+    })),
 );

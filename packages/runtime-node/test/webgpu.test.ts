@@ -2,8 +2,10 @@ import { describeBackend } from '@llamella/conformance';
 import { type Profile, webgpuExactProfile, webgpuProfile } from '@llamella/graph';
 import { listDevices } from '@llamella/runtime-node';
 import { LlamellaError } from '@llamella/spec';
+import { openGguf } from '@llamella/weights';
 import { describe, expect, it, vi } from 'vitest';
 import { relativeError } from './closeness.ts';
+import { goldenSource, readGolden } from './golden-logits.ts';
 import { type OpenOptions, openBackend, someTokens } from './open-backend.ts';
 import { referenceLogits } from './reference-llama.ts';
 import { runChild } from './run-child.ts';
@@ -61,6 +63,25 @@ describe.skipIf(reason !== undefined)(`webgpu${reason === undefined ? '' : ` (sk
     for (let position = 32; position < 40; position++) expectRow(await run(position, position + 1), position);
     expectRow(await run(20, 21), 20);
     expectRow(await run(16, 17, 1), 16);
+  });
+
+  // Windows, norms of heads, GELU and two tables of frequencies; a part of each head rotated.
+  it.each(['gemma3', 'phi3-longrope'])('has the logits of transformers for %s', async (name) => {
+    const { tokens, logits } = readGolden(`architectures/${name}`);
+    await using checkpoint = await openGguf(goldenSource(`architectures/${name}/model.gguf`));
+    await using backend = await openBackend(
+      { checkpoint },
+      { device: 'webgpu', profile: webgpuExactProfile },
+    );
+    const width = checkpoint.config.vocabularySize;
+    for (const [start, end] of [
+      [0, 16],
+      [16, 17],
+    ] as const) {
+      const request = { slot: 0, position: start, tokens: tokens.slice(start, end), logits: 'all' } as const;
+      const expected = logits.subarray(start * width, end * width);
+      expect(relativeError(await backend.forward(request), expected)).toBeLessThan(1e-4);
+    }
   });
 
   it('is interrupted by an abort, and goes on', async () => {

@@ -1,3 +1,4 @@
+import { UnsupportedError } from '@llamella/spec';
 import type { GraphContext } from '../graph-context.ts';
 import { attentionRotates, type LayerTables, tablesOf, windowOf } from '../layer-attention.ts';
 import { rotarySize } from '../rotary-tables.ts';
@@ -11,6 +12,7 @@ import { projections } from './projections.ts';
  * The operator's `local_window_size` counts the token's own position, as `slidingWindow` does.
  *
  * @param headNorms whether each head of queries and keys is normalized before it is rotated
+ * @throws {UnsupportedError} when the model has a softcap that the backend's operator would leave out
  */
 export function attention(
   context: GraphContext,
@@ -21,6 +23,13 @@ export function attention(
 ): void {
   const { config, writer } = context;
   const layer = `layer.${index}`;
+  const softcap = config.attentionSoftcap;
+  if (softcap !== undefined && !context.profile.attentionSoftcap) {
+    throw new UnsupportedError(
+      `${context.name}: a softcap of attention scores on ${context.profile.name}`,
+      'run this model on the CPU',
+    );
+  }
   const tables = tablesOf(config, index);
   const inOperator = tables !== undefined && attentionRotates(config);
   const byNode = tables !== undefined && !inOperator;
@@ -34,7 +43,6 @@ export function attention(
   for (const name of past) writer.input(name, 'float32', cacheShape);
   for (const name of present) writer.output(name, 'float32', cacheShape);
   const window = windowOf(config, index, context.contextLength);
-  const softcap = config.attentionSoftcap;
   writer.contribNode(
     'GroupQueryAttention',
     [
