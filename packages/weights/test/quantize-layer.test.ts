@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { type LayerStorage, quantizeLayer } from '../src/quantized/quantize-layer.ts';
+import { fromBase64 } from './golden-files.ts';
+import { caseOf, cases, shape, sources } from './quantized-golden.ts';
+
+const packed = { layout: 'compressed-packed', group: 32, symmetric: true } as const;
+const gptq = { layout: 'gptq', group: 32, symmetric: true } as const;
+
+const storages: Readonly<Record<string, LayerStorage>> = {
+  'modelopt fp8': { layout: 'modelopt-fp8' },
+  'modelopt fp8 rows': { layout: 'modelopt-fp8-rows' },
+  'modelopt fp8 blocks': { layout: 'modelopt-fp8-blocks', block: 16 },
+  'modelopt int8': { layout: 'modelopt-int8' },
+  'modelopt int4': { layout: 'modelopt-int4', group: 64 },
+  'modelopt int4 inline': { layout: 'modelopt-int4', group: 32 },
+  'modelopt nvfp4': { layout: 'modelopt-nvfp4' },
+  'fp8 blocks': { layout: 'fp8-blocks', block: [24, 48] },
+  fp8: { layout: 'modelopt-fp8' },
+  fbgemm_fp8: { layout: 'fbgemm-fp8' },
+  'ct float tensor': { layout: 'compressed-fp8', strategy: 'tensor' },
+  'ct float channel': { layout: 'compressed-fp8', strategy: 'channel', scaleType: 'BF16' },
+  'ct float block': { layout: 'compressed-fp8', strategy: [24, 48] },
+  'ct int8': { layout: 'compressed-int8', symmetric: true },
+  'ct int8 zero points': { layout: 'compressed-int8', symmetric: false },
+  'ct packed 4 group': { ...packed, bits: 4 },
+  'ct packed 4 group zero points': { ...packed, bits: 4, symmetric: false },
+  'ct packed 4 channel': { ...packed, bits: 4, group: -1 },
+  'ct packed 4 channel zero points': { ...packed, bits: 4, group: -1, symmetric: false },
+  'ct packed 8 channel': { ...packed, bits: 8, group: -1 },
+  'ct packed 8 group zero points': { ...packed, bits: 8, group: 64, symmetric: false },
+  'ct nvfp4': { layout: 'compressed-nvfp4' },
+  'ct mxfp4': { layout: 'compressed-mxfp4' },
+  'awq gemm 64': { layout: 'awq', version: 'gemm', group: 64 },
+  'awq gemm -1': { layout: 'awq', version: 'gemm', group: -1 },
+  'awq gemv 64': { layout: 'awq', version: 'gemv', group: 64 },
+  'awq gemv 32': { layout: 'awq', version: 'gemv', group: 32 },
+  'gptq 2 v1 sym': { ...gptq, bits: 2, version: 1 },
+  'gptq 2 v2': { ...gptq, bits: 2, version: 2, symmetric: false },
+  'gptq 3 v1 sym': { ...gptq, bits: 3, version: 1 },
+  'gptq 3 v2': { ...gptq, bits: 3, version: 2, symmetric: false },
+  'gptq 4 v1 sym': { ...gptq, bits: 4, version: 1 },
+  'gptq 4 v1': { ...gptq, bits: 4, version: 1, symmetric: false },
+  'gptq 4 v2 sym': { ...gptq, bits: 4, version: 2 },
+  'gptq 4 v2': { ...gptq, bits: 4, version: 2, symmetric: false },
+  'gptq 8 v1 sym': { ...gptq, bits: 8, version: 1 },
+  'gptq 8 v2': { ...gptq, bits: 8, version: 2, symmetric: false },
+  'gptq 4 one group': { ...gptq, bits: 4, version: 2, group: -1, symmetric: false },
+};
+/** What a calibration finds out, and is no part of the weights. */
+const measured = ['input_scale', 'input_scale_ub', 'pre_quant_scale'];
+
+it.each(Object.entries(storages))('stores %s bit for bit as the tool does', (name, storage) => {
+  const { tensors, source } = caseOf(name);
+  const made = quantizeLayer(sources[source!], shape, storage);
+  const expected = Object.entries(tensors).filter(([suffix]) => !measured.includes(suffix));
+  expect(Object.keys(made).sort()).toEqual(expected.map(([suffix]) => suffix).sort());
+  for (const [suffix, [dataType, extents, data]] of expected) {
+    const found = made[suffix]!;
+    expect([suffix, found.dataType, found.shape]).toEqual([suffix, dataType, extents]);
+    expect(Buffer.compare(found.bytes, fromBase64(data)), suffix).toBe(0);
+  }
+});
+
+it('covers every layout of which the weights are known', () => {
+  const others = cases.filter(({ name, source }) => source !== undefined && !(name in storages));
+  expect(others.map(({ name }) => name)).toEqual([
+    ...['modelopt fp8 flat', 'modelopt fp8 inline', 'modelopt int4 fp8', 'modelopt nvfp4 weights'],
+    ...['ct naive float', 'ct packed 2 group', 'awq old keys'],
+  ]);
+});
