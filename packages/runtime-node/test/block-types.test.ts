@@ -1,5 +1,6 @@
 import { cpuExactProfile, cpuProfile, type Profile, webgpuProfile } from '@llamella/graph';
 import type { TensorType } from '@llamella/spec';
+import type { TensorLayout } from '@llamella/weights';
 import { describe, expect, it } from 'vitest';
 import { relativeError } from './closeness.ts';
 import { openBackend, someTokens } from './open-backend.ts';
@@ -13,8 +14,8 @@ const tokens = someTokens(12);
 function withFloatActivations(profile: Profile): Profile {
   return {
     ...profile,
-    linearForm(type, role) {
-      const form = profile.linearForm(type, role);
+    linearForm(...parameters) {
+      const form = profile.linearForm(...parameters);
       return form?.kind === 'blocks' ? { ...form, accuracyLevel: 1 } : form;
     },
   };
@@ -46,6 +47,41 @@ describe.each(types)('%s weights', (type) => {
   });
 
   it('stay near the reference with 8-bit activations', async () => {
+    const error = await largestError(model, cpuProfile);
+    expect(error).toBeLessThan(0.1);
+    expect(error).toBeGreaterThan(1e-5);
+  });
+});
+
+const scaled: readonly [string, TensorType, (shape: readonly number[]) => TensorLayout][] = [
+  ['FP8 with a scale per tensor', 'F8_E4M3', (shape) => ({ scaleBlock: [shape[0]!, shape[1]!] })],
+  ['FP8 with a scale per square', 'F8_E4M3', () => ({ scaleBlock: [128, 128] })],
+  ['FP8 with a scale per output', 'F8_E5M2', (shape) => ({ scaleBlock: [1, shape[1]!] })],
+  ['FP4 in groups of 16', 'F4_E2M1', () => ({ scaleBlock: [1, 16] })],
+  ['4 bits in groups of 128', 'U4', () => ({ scaleBlock: [1, 128] })],
+  ['4 bits with zero points', 'U4', () => ({ scaleBlock: [1, 128], zeroPoints: true })],
+  [
+    '8 bits in groups of 64 in another order',
+    'U8',
+    ([, inputs = 0]) => ({
+      scaleBlock: [1, 64],
+      inputOrder: Uint32Array.from({ length: inputs }, (_, at) => (at * 5 + 3) % inputs),
+    }),
+  ],
+];
+
+describe.each(scaled)('%s', (_, type, layout) => {
+  const model = createTinyModel({ ...shape, type, layout });
+
+  it('runs exactly when decoded, and packed but for what is said of it', async () => {
+    expect(await largestError(model, cpuExactProfile)).toBeLessThan(1e-5);
+    for (const profile of [cpuProfile, webgpuProfile]) {
+      const error = await largestError(model, withFloatActivations(profile));
+      expect(error).toBeLessThan(type.startsWith('F8') ? 1e-2 : 1e-5);
+    }
+  });
+
+  it('stays near the reference with 8-bit activations', async () => {
     const error = await largestError(model, cpuProfile);
     expect(error).toBeLessThan(0.1);
     expect(error).toBeGreaterThan(1e-5);

@@ -1,6 +1,6 @@
 import { createRandom } from '@llamella/conformance';
 import type { Checkpoint, GraphPlan, ModelConfig, TensorInfo, TensorType } from '@llamella/spec';
-import { blockSize, decodeTensor, encodeTensor, packInitializer } from '@llamella/weights';
+import { blockSize, decodeTensor, encodeTensor, packInitializer, type TensorLayout } from '@llamella/weights';
 
 /** A Llama with random weights that lives in memory. */
 export interface TinyModel {
@@ -13,6 +13,8 @@ export interface TinyModel {
 export interface TinyModelOptions extends Partial<ModelConfig> {
   /** How matrices are stored, or one by its name. Default `F32`. */
   readonly type?: TensorType | ((name: string) => TensorType);
+  /** Scales, zero points and order of the columns of a matrix. Default: none. */
+  readonly layout?: (shape: readonly number[]) => TensorLayout;
   readonly seed?: number;
 }
 
@@ -35,7 +37,12 @@ const defaults: ModelConfig = {
 };
 
 /** Weights are scaled so that every layer changes the hidden state visibly and logits stay within about ±10. */
-export function createTinyModel({ type = 'F32', seed = 1, ...changes }: TinyModelOptions = {}): TinyModel {
+export function createTinyModel({
+  type = 'F32',
+  layout,
+  seed = 1,
+  ...changes
+}: TinyModelOptions = {}): TinyModel {
   const config: ModelConfig = { ...defaults, ...changes };
   const random = createRandom(seed);
   const tensors = new Map<string, TensorInfo>();
@@ -43,10 +50,11 @@ export function createTinyModel({ type = 'F32', seed = 1, ...changes }: TinyMode
   const add = (name: string, storedAs: TensorType, shape: readonly number[], value: () => number) => {
     const elements = shape.reduce((product, size) => product * size, 1);
     const values = Float32Array.from({ length: elements }, value);
+    const described = shape.length === 2 ? layout?.(shape) : undefined;
     const bytes = /^(IQ[123]|Q[12]_0)/.test(storedAs)
       ? arbitraryBlocks(storedAs, values, random.next)
-      : encodeTensor(storedAs, values, shape);
-    tensors.set(name, { name, type: storedAs, shape, byteLength: bytes.byteLength });
+      : encodeTensor(storedAs, values, shape, described);
+    tensors.set(name, { name, type: storedAs, shape, byteLength: bytes.byteLength, ...described });
     stored.set(name, bytes);
   };
   const matrix = (name: string, outputs: number, inputs: number, gain: number) =>
@@ -86,8 +94,8 @@ export function createTinyModel({ type = 'F32', seed = 1, ...changes }: TinyMode
       async [Symbol.asyncDispose]() {},
     },
     values(name) {
-      const { type: storedAs, shape } = tensors.get(name)!;
-      return decodeTensor(storedAs, stored.get(name)!, shape);
+      const tensor = tensors.get(name)!;
+      return decodeTensor(tensor.type, stored.get(name)!, tensor.shape, tensor);
     },
   };
 }
