@@ -1,7 +1,8 @@
 """Makes packages/weights/test/golden/blocks.golden.json: what ggml makes of the same bytes and values, for every block type.
 
-Decoding is compared between gguf-py and ggml's `dequantize_row_*`; encoding is `quantize_row_*_ref`. Inputs come from a
-linear congruential generator that the test repeats, so that the file holds only hashes.
+Decoding is compared between gguf-py and ggml's `dequantize_row_*`; encoding is `quantize_row_*_ref`, and
+`ggml_quantize_chunk` with and without importance for the types that search a grid. Inputs come from a linear
+congruential generator that the test repeats, so that the file holds only hashes.
 
 Requirements: gguf==0.19.0 numpy==2.4.6, and libggml-base.so of the npm package @node-llama-cpp/linux-x64 3.22.1
 Usage: python tooling/reference/gguf_blocks_golden.py PATH_OF_LIBGGML_BASE [FOLDER_FOR_RAW_OUTPUT]
@@ -31,7 +32,10 @@ HALVES = {
 }
 # Types that gguf-py does not have.
 SIZES = {"Q2_0": (64, 18)}
-ENCODED = [name for name in HALVES if not name.startswith(("IQ1", "IQ2", "IQ3", "NVFP4", "Q1_0", "Q2_0"))]
+# Ids of the types that search a grid; those in NEEDS_IMPORTANCE are not quantized without importance.
+WEIGHTED = {"IQ2_XXS": 16, "IQ2_XS": 17, "IQ3_XXS": 18, "IQ1_S": 19, "IQ3_S": 21, "IQ2_S": 22, "IQ1_M": 29}
+NEEDS_IMPORTANCE = {"IQ2_XXS", "IQ2_XS", "IQ1_S"}
+WEIGHTED_ROW = 2 * ROW
 
 
 def generate(seed, count):
@@ -82,6 +86,47 @@ def values_to_encode():
     return rows.astype(np.float32)
 
 
+def importance_of_inputs():
+    uniform = generate(3, WEIGHTED_ROW).astype(np.float64) / 2**32
+    importance = uniform * uniform
+    importance[::29] = 0
+    return importance.astype(np.float32)
+
+
+def pointer(array):
+    return array.ctypes.data_as(ctypes.c_void_p)
+
+
+def quantize_on_grid(library, name, values, importance):
+    """Rows of WEIGHTED_ROW."""
+    size = gguf.GGML_QUANT_SIZES[Type[name]][1]
+    encoded = np.zeros(values.size // ROW * size, np.uint8)
+    library.ggml_quantize_chunk(
+        ctypes.c_int(WEIGHTED[name]),
+        pointer(values),
+        pointer(encoded),
+        ctypes.c_int64(0),
+        ctypes.c_int64(values.size // WEIGHTED_ROW),
+        ctypes.c_int64(WEIGHTED_ROW),
+        None if importance is None else pointer(importance),
+    )
+    if name == "IQ3_S":
+        move_groups(encoded.reshape(-1, size), values.reshape(-1, 8, 32))
+    return encoded
+
+
+def move_groups(blocks, values):
+    """ggml writes indices and signs of IQ3_S one group too early after each group of zeros: moves them where they belong."""
+    for block, groups in zip(blocks, values):
+        indices = block[2:66].reshape(8, 8)
+        signs = block[74:106].reshape(8, 4)
+        there = [group for group in range(8) if groups[group].any()]
+        for array in (indices, signs):
+            written = array[: len(there)].copy()
+            array[:] = 0
+            array[there] = written
+
+
 def sha(array):
     return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
 
@@ -104,8 +149,12 @@ def main():
         except (NotImplementedError, KeyError):
             print(f"{name}: not decoded by gguf-py")
         entry = {"decoded": sha(native)}
-        if name in ENCODED:
-            elements, size = gguf.GGML_QUANT_SIZES[Type[name]]
+        if name in WEIGHTED:
+            entry["weighted"] = sha(quantize_on_grid(library, name, values, importance_of_inputs()))
+            if name not in NEEDS_IMPORTANCE:
+                entry["encoded"] = sha(quantize_on_grid(library, name, values, None))
+        else:
+            elements, size = SIZES.get(name) or gguf.GGML_QUANT_SIZES[Type[name]]
             encoded = np.zeros(values.size // elements * size, np.uint8)
             getattr(library, f"quantize_row_{lower}_ref")(
                 values.ctypes.data_as(ctypes.c_void_p),

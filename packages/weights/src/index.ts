@@ -1,7 +1,7 @@
 export { bytesFromBlob } from './bytes/bytes-from-blob.ts';
 export { bytesFromMemory } from './bytes/bytes-from-memory.ts';
 export { decodeTensor } from './formats/decode-tensor.ts';
-export { encodeTensor } from './formats/encode-tensor.ts';
+export { type EncodeOptions, encodeTensor } from './formats/encode-tensor.ts';
 export type { TensorLayout } from './formats/scaled-layout.ts';
 export { type BlockSize, blockSize } from './formats/tensor-types.ts';
 export type { GgufArray, GgufValue } from './gguf/gguf-value.ts';
@@ -22,7 +22,8 @@ export {
   safetensorsFiles,
 } from './safetensors/safetensors-files.ts';
 export type { StoredDataType, StoredTensor } from './safetensors/stored-tensor.ts';
-export { transformersName } from './safetensors/tensor-names.ts';
+export { hasShiftedNorms, transformersName } from './safetensors/tensor-names.ts';
+export { transformersConfig } from './safetensors/write-config.ts';
 export type { ByteSink } from './write/byte-sink.ts';
 export type { GgufField, GgufNumber, GgufNumberType } from './write/gguf-field.ts';
 export { readGgufNumberTypes } from './write/read-number-types.ts';

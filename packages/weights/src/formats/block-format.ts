@@ -26,6 +26,6 @@ export interface BlockFormat {
   readonly unpack: (bytes: Uint8Array, codes: Uint8Array) => void;
   /** Writes one scale per `scaleLength` elements and, in formats that have them, as many minimums. */
   readonly readScales: (bytes: Uint8Array, scales: Float32Array, minimums: Float32Array) => void;
-  /** Quantizes float32 values as ggml's reference does; absent where that needs an importance matrix or a search. */
+  /** Quantizes float32 values as ggml's reference does; absent where {@link weightedEncoder} does. */
   readonly encode?: (values: Float32Array, bytes: Uint8Array) => void;
 }

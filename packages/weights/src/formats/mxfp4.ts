@@ -33,14 +33,14 @@ export const mxfp4: BlockFormat = {
       const exponent = largest > 0 ? Math.floor(round(Math.log2(largest))) - 2 + 127 : 0;
       bytes[at] = exponent;
       const scale = 2 ** (bytes[at]! - 128);
-      for (let i = 0; i < 32; i++) indices[i] = nearest(values[start + i]!, scale);
+      for (let i = 0; i < 32; i++) indices[i] = nearestE2M1(values[start + i]!, scale);
       packNibbles(indices, bytes, at + 1);
     }
   },
 };
 
 /** The first index with the smallest error. */
-function nearest(value: number, scale: number): number {
+export function nearestE2M1(value: number, scale: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let index = 0; index < 16; index++) {

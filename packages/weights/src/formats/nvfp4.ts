@@ -1,5 +1,5 @@
 import type { BlockFormat } from './block-format.ts';
-import { e2m1Table } from './mxfp4.ts';
+import { e2m1Table, nearestE2M1 } from './mxfp4.ts';
 import { unpackThroughTable, zeroCode } from './nibble-table.ts';
 
 const blockBytes = 36;
@@ -25,7 +25,35 @@ export const nvfp4: BlockFormat = {
       for (let part = 0; part < 4; part++, to++) scales[to] = halfOfE4M3(bytes[at + part]!);
     }
   },
+  encode(values, bytes) {
+    for (let start = 0, at = 0; start < values.length; start += 64, at += blockBytes) {
+      for (let part = 0; part < 4; part++) {
+        const from = start + 16 * part;
+        let largest = 0;
+        for (let i = from; i < from + 16; i++) largest = Math.max(largest, Math.abs(values[i]!));
+        const stored = toE4M3(Math.fround(largest / 6));
+        bytes[at + part] = stored;
+        const scale = halfOfE4M3(stored);
+        for (let i = 0; i < 8; i++) {
+          const low = nearestE2M1(values[from + i]!, scale);
+          bytes[at + 4 + 8 * part + i] = low | (nearestE2M1(values[from + 8 + i]!, scale) << 4);
+        }
+      }
+    }
+  },
 };
+
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+/** Unsigned E4M3 of a number from 0, halves upwards. What rounds to 256 or more becomes 448, as in ggml. */
+function toE4M3(value: number): number {
+  if (value < 2 ** -6) return Math.min(7, Math.floor(Math.fround(Math.fround(value * 512) + 0.5)));
+  float[0] = value;
+  // The exponent moved, and half a last place added before the rest is cut off.
+  const code = (bits[0]! - (120 << 23) + (1 << 19)) >>> 20;
+  return code < 0x78 ? code : 0x7e;
+}
 
 /** Half the value: the table has twice the elements' values. */
 function halfOfE4M3(bits: number): number {
