@@ -1,6 +1,4 @@
 import { InvalidFileError } from '@llamella/spec';
-import type { ScaledFormat } from '../formats/scaled-format.ts';
-import { type ScaledLayout, storedScales } from '../formats/scaled-layout.ts';
 import type { SmallFloat } from '../formats/small-floats.ts';
 import type { PackPart } from './pack-initializer.ts';
 
@@ -15,25 +13,23 @@ interface UnitTables {
   readonly integers: Uint8Array;
   /** What codes without their sign are off by, in units: float32 `[units, 128]` */
   readonly errors: Float32Array;
+  /** Value of each unit: a magnitude with that exponent field is 64 to 127 of it. */
+  readonly lengths: Float64Array;
 }
 
 const tables = new WeakMap<SmallFloat, UnitTables>();
-
-/** The unit with index `index` of a format: a magnitude with that exponent field is 64 to 127 of it. */
-function unitOf(format: SmallFloat, index: number): number {
-  return 2 ** (index - 7 + format.leastExponent);
-}
 
 function unitTables(format: SmallFloat): UnitTables {
   const known = tables.get(format);
   if (known !== undefined) return known;
   const { values, largestCode, mantissaBits } = format;
   const units = (largestCode >> mantissaBits) + 1;
+  const lengths = Float64Array.from({ length: units }, (_, index) => 2 ** (index - 7 + format.leastExponent));
   const integers = new Uint8Array(units * 512);
   const errors = new Float32Array(units * 128);
   for (let index = 0; index < units; index++) {
     for (let code = 0; code <= largestCode; code++) {
-      const exact = values[code]! / unitOf(format, index);
+      const exact = values[code]! / lengths[index]!;
       if (exact > 128) break;
       const below = Math.floor(exact);
       const rest = exact - below;
@@ -46,7 +42,7 @@ function unitTables(format: SmallFloat): UnitTables {
       }
     }
   }
-  const made = { integers, errors };
+  const made = { integers, errors, lengths };
   tables.set(format, made);
   return made;
 }
@@ -55,15 +51,21 @@ function unitTables(format: SmallFloat): UnitTables {
  * Four times the index of a block's unit, plus 2 where its largest magnitude is 128 of them, plus 1 where its scale is
  * negative; -1 where a weight is not finite.
  */
-function unitOfBlock(format: SmallFloat, codes: Uint8Array, start: number, end: number): number {
+function unitOfBlock(
+  format: SmallFloat,
+  codes: Uint8Array,
+  signed: Int8Array,
+  start: number,
+  end: number,
+): number {
+  // The sign is the top bit: as signed numbers the largest is a positive one, as unsigned numbers a negative one.
   let positive = 0;
-  let negative = 0;
+  let negative = 128;
   for (let at = start; at < end; at++) {
-    const code = codes[at]!;
-    if (code < 128) {
-      if (code > positive) positive = code;
-    } else if (code - 128 > negative) negative = code - 128;
+    if (signed[at]! > positive) positive = signed[at]!;
+    if (codes[at]! > negative) negative = codes[at]!;
   }
+  negative -= 128;
   const largest = Math.max(positive, negative);
   if (largest > format.largestCode) return -1;
   const exponent = Math.max(1, largest >> format.mantissaBits);
@@ -72,75 +74,87 @@ function unitOfBlock(format: SmallFloat, codes: Uint8Array, start: number, end: 
   return 4 * (exponent - 1) + 2 + (positive > negative ? 1 : 0);
 }
 
-/** The units of a part's blocks as {@link unitOfBlock} gives them. @throws {InvalidFileError} for infinities and NaN */
-function unitsOfRow(part: PackPart, format: SmallFloat, row: number, units: Int16Array): void {
-  const { inputs, blockSize, bytes } = part;
-  for (let block = 0, start = row * inputs; block < units.length; block++, start += blockSize) {
-    units[block] = unitOfBlock(format, bytes, start, start + blockSize);
+/** Units by the stored bytes that they are of: two initializers in a row are made of the same. */
+const knownUnits = new WeakMap<Uint8Array, { readonly blockSize: number; readonly units: Int16Array }>();
+
+/** The units of all blocks as {@link unitOfBlock} gives them. @throws {InvalidFileError} for infinities and NaN */
+function unitsOf(part: PackPart, format: SmallFloat): Int16Array {
+  const { inputs, outputs, blockSize, bytes } = part;
+  const known = knownUnits.get(bytes);
+  if (known?.blockSize === blockSize) return known.units;
+  const units = new Int16Array((outputs * inputs) / blockSize);
+  const signed = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let block = 0, start = 0; block < units.length; block++, start += blockSize) {
+    units[block] = unitOfBlock(format, bytes, signed, start, start + blockSize);
     if (units[block]! >= 0) continue;
     throw new InvalidFileError(
       { file: part.file },
-      `tensor ${part.info.name}: row ${row} has a weight that is not finite; the file is damaged`,
+      `tensor ${part.info.name}: row ${Math.floor(start / inputs)} has a weight that is not finite; the file is damaged`,
     );
   }
+  knownUnits.set(bytes, { blockSize, units });
+  return units;
 }
 
 /**
  * uint8 `[outputs, inputs/blockSize, blockSize]`
  *
+ * @param scales of the blocks, float32 `[outputs, inputs/blockSize]`, before their units
  * @returns the largest error of a weight, in the longest step of its row: that of its largest float to the next
  */
 export function packIntegers(
   part: PackPart,
-  format: ScaledFormat,
-  layout: ScaledLayout,
+  format: SmallFloat,
+  scales: Float32Array,
   target: Uint8Array,
 ): number {
-  const { inputs, outputs, blockSize, bytes, firstOutput } = part;
-  const { columns, scaleColumns, rows } = layout;
-  const small = format.float!;
-  const { integers, errors } = unitTables(small);
-  const scales = storedScales(layout, bytes);
-  const units = new Int16Array(inputs / blockSize);
-  const sign = small.signBit - 1;
+  const { inputs, outputs, blockSize, bytes } = part;
+  const { integers, errors, lengths } = unitTables(format);
+  const units = unitsOf(part, format);
+  const blocks = inputs / blockSize;
+  // Units in a step, where the largest magnitude is below 128 of them.
+  const stepUnits = 2 ** (6 - format.mantissaBits);
+  let to = part.firstOutput * inputs;
   let worst = 0;
-  for (let row = 0; row < outputs; row++) {
-    unitsOfRow(part, small, row, units);
+  for (let row = 0, block = 0, from = 0; row < outputs; row++) {
     let farthest = 0;
     let longest = 0;
-    let from = row * inputs;
-    let to = (firstOutput + row) * inputs;
-    const firstScale = Math.floor(row / rows) * scaleColumns;
-    for (let block = 0; block < units.length; block++) {
+    for (const last = block + blocks; block < last; block++) {
       const unit = units[block]!;
       const table = ((unit >> 2) << 9) + ((unit & 1) << 8);
-      const errorTable = (unit >> 2) << 7;
-      let error = 0;
-      for (const end = from + blockSize; from < end; from++, to++) {
-        const code = bytes[from]!;
-        target[to] = integers[table + code]!;
-        const off = errors[errorTable + (code & sign)]!;
-        if (off > error) error = off;
+      const length = Math.abs(scales[block]!) * lengths[unit >> 2]!;
+      // No weight is off by more than half a unit.
+      if (length / 2 > farthest) {
+        const error = largestError(errors, unit >> 2, bytes, from, from + blockSize);
+        farthest = Math.max(farthest, error * length);
       }
-      const scale = scaleColumns === 0 ? 1 : scales[firstScale + Math.floor((block * blockSize) / columns)]!;
-      const length = Math.abs(scale) * unitOf(small, unit >> 2);
-      farthest = Math.max(farthest, error * length);
-      longest = Math.max(longest, length * 2 ** (6 - small.mantissaBits + ((unit >> 1) & 1)));
+      longest = Math.max(longest, length * stepUnits * (1 + ((unit >> 1) & 1)));
+      for (const end = from + blockSize; from < end; from++, to++)
+        target[to] = integers[table + bytes[from]!]!;
     }
     if (longest > 0) worst = Math.max(worst, farthest / longest);
   }
   return worst;
 }
 
+function largestError(
+  errors: Float32Array,
+  unit: number,
+  codes: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  let largest = 0;
+  for (let at = start; at < end; at++) largest = Math.max(largest, errors[unit * 128 + (codes[at]! & 127)]!);
+  return largest;
+}
+
 /** Multiplies the scales of packed blocks, float32 `[outputs, inputs/blockSize]`, with the units of their integers. */
 export function applyUnits(part: PackPart, format: SmallFloat, scales: Float32Array): void {
-  const blocks = part.inputs / part.blockSize;
-  const units = new Int16Array(blocks);
-  for (let row = 0; row < part.outputs; row++) {
-    unitsOfRow(part, format, row, units);
-    for (let block = 0; block < blocks; block++) {
-      const unit = units[block]!;
-      scales[row * blocks + block]! *= unitOf(format, unit >> 2) * (1 - 2 * (unit & 1));
-    }
+  const { lengths } = unitTables(format);
+  const units = unitsOf(part, format);
+  for (let block = 0; block < units.length; block++) {
+    const unit = units[block]!;
+    scales[block]! *= lengths[unit >> 2]! * (1 - 2 * (unit & 1));
   }
 }

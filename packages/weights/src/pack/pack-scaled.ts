@@ -18,9 +18,13 @@ export function packScaled(part: PackPart, target: Uint8Array): number | undefin
   switch (part.recipe.kind) {
     case 'quantized':
       return packElements(part, format, layout, target);
-    case 'scales':
-      packBlockScales(part, format, layout, target);
+    case 'scales': {
+      const scales = blockScales(part, format, layout);
+      if (part.recipe.grid === 'integers') applyUnits(part, format.float!, scales);
+      const first = (part.firstOutput * part.inputs) / part.blockSize;
+      new Float32Array(target.buffer, target.byteOffset, target.byteLength >>> 2).set(scales, first);
       return undefined;
+    }
     default:
       packBlockZeroPoints(part, format, layout, target);
       return undefined;
@@ -39,7 +43,9 @@ function packElements(
     target.set(bytes.subarray(0, layout.outputs * layout.rowBytes), firstOutput * layout.rowBytes);
     return undefined;
   }
-  if (format.elementBits === 8) return packIntegers(part, format, layout, target);
+  if (format.elementBits === 8) {
+    return packIntegers(part, format.float, blockScales(part, format, layout), target);
+  }
   const pairs = Uint16Array.from({ length: 256 }, (_, pair) => {
     const integer = (code: number) => 128 + doubled * format.values[code]!;
     return integer(pair & 15) | (integer(pair >> 4) << 8);
@@ -61,31 +67,21 @@ function groupsOfRow(
   );
 }
 
-/** float32 `[outputs, inputs/blockSize]` */
-function packBlockScales(
-  part: PackPart,
-  format: ScaledFormat,
-  layout: ScaledLayout,
-  target: Uint8Array,
-): void {
-  const { outputs, firstOutput, blockSize, inputs } = part;
+/** The scales of the packed blocks: float32 `[outputs, inputs/blockSize]` */
+function blockScales(part: PackPart, format: ScaledFormat, layout: ScaledLayout): Float32Array {
+  const { outputs, blockSize, inputs } = part;
   const blocks = inputs / blockSize;
   const stored = storedScales(layout, part.bytes);
   checkFinite(part, stored);
-  const groups = groupsOfRow(layout, blocks, blockSize);
   const factor = format.elementBits === 4 && format.float !== undefined ? 1 / doubled : 1;
-  const scales = new Float32Array(
-    target.buffer,
-    target.byteOffset + 4 * firstOutput * blocks,
-    outputs * blocks,
-  );
+  const scales = new Float32Array(outputs * blocks).fill(factor);
+  if (stored.length === 0) return scales;
+  const groups = groupsOfRow(layout, blocks, blockSize);
   for (let row = 0, to = 0; row < outputs; row++) {
     const first = Math.floor(row / layout.rows) * layout.scaleColumns;
-    for (let block = 0; block < blocks; block++, to++) {
-      scales[to] = stored.length === 0 ? factor : stored[first + groups[block]!]! * factor;
-    }
+    for (let block = 0; block < blocks; block++, to++) scales[to] = stored[first + groups[block]!]! * factor;
   }
-  if (part.recipe.grid === 'integers') applyUnits(part, format.float!, scales);
+  return scales;
 }
 
 function checkFinite({ file, info }: PackPart, scales: Float32Array): void {
