@@ -29,7 +29,12 @@ const prefix = /^(?:model\.language_model\.|language_model\.model\.|model\.)/;
 const head = /^(?:language_model\.)?lm_head$/;
 const layer = /^layers\.(0|[1-9]\d{0,5})\.(.+)$/;
 
-/** Whether norms are stored without the 1 that is added to them. */
+/**
+ * Whether norms are stored without the 1 that is added to them: a checkpoint's `*norm.weight`, which has it, is written
+ * as its values minus 1.
+ *
+ * @param architecture as in `ModelConfig.architecture`
+ */
 export function hasShiftedNorms(architecture: string): boolean {
   return architecture.startsWith('gemma');
 }
