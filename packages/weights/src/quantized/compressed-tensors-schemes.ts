@@ -1,5 +1,5 @@
 import { UnsupportedError } from '@llamella/spec';
-import { namePattern } from './module-patterns.ts';
+import { namePatterns } from './module-patterns.ts';
 import type { Settings } from './settings.ts';
 
 /** How the layers of one group are stored. */
@@ -83,9 +83,8 @@ function readScheme(weights: Settings, format: string | undefined): Scheme {
 /** Targets are names of layers, regular expressions after `re:`, or classes of PyTorch. */
 function matcher(targets: readonly string[], file: string): Matcher {
   const names = new Set(targets);
-  const patterns = targets
-    .filter((target) => target.startsWith('re:'))
-    .map((target) => namePattern(target.slice(3), file));
+  const sources = targets.filter((target) => target.startsWith('re:')).map((target) => target.slice(3));
+  const patterns = namePatterns(sources, file);
   return (module) => {
     if (names.has(module) || patterns.some((pattern) => pattern.test(module))) return 'name';
     return names.has(module.endsWith('embed_tokens') ? 'Embedding' : 'Linear') ? 'class' : undefined;

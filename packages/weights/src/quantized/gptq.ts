@@ -68,8 +68,6 @@ async function openGptq(
   const [wordRows, outputs] = weight.shape;
   const groups = scale.shape[0];
   layer.checkShape(scale, [groups, outputs]);
-  const zeroWords = Math.ceil((outputs * bits) / 32);
-  layer.checkShape(zeros, [groups, zeroWords], [groups, Math.ceil(outputs / 32) * bits]);
   const indices = layer.has('g_idx') ? layer.get('g_idx', ['I32']) : undefined;
   const inputs = countInputs(layer, weight, indices, bits);
   const size = group === -1 ? inputs : Math.min(group, inputs);
@@ -79,6 +77,8 @@ async function openGptq(
       `has ${groups} groups; ${inputs} inputs in groups of ${size} make ${Math.ceil(inputs / size)}`,
     );
   }
+  const zeroWords = Math.ceil((outputs * bits) / 32);
+  layer.checkShape(zeros, [groups, zeroWords], [groups, Math.ceil(outputs / 32) * bits]);
   const found: InputGroups = (indices && (await readInputGroups(layer, indices, inputs, groups, signal))) ?? {
     size,
   };

@@ -22,49 +22,69 @@ export function matchesWildcard(name: string, pattern: string): boolean {
   return place === pattern.length;
 }
 
+/** Steps that all patterns together may take for one name. */
+const mostSteps = 4e6;
+/** Length that steps are counted for; names of layers are shorter. */
+const nameLength = 40;
+
 /**
- * A regular expression of a configuration that matches from the start of a name, as Python's `re.match`. Those that could
- * take long are refused: what repeats may not itself contain repetitions or alternatives, and there may be five of them.
+ * Regular expressions of a configuration, which match from the start of a name as Python's `re.match` does. Those that could
+ * take long are refused: what repeats may not itself contain repetitions or alternatives, and few may follow each other.
  *
  * @throws {UnsupportedError} for these, and for what JavaScript does not know
  */
-export function namePattern(source: string, file: string): RegExp {
-  const shown = source.length > 80 ? `${source.slice(0, 80)}…` : source;
-  const refuse = (cause?: unknown) =>
-    new UnsupportedError(
-      `${file}: the pattern ${shown}`,
-      'name the layers one by one, or with simpler patterns',
-      { cause },
-    );
-  if (source.length > 2000 || !isTame(source)) throw refuse();
-  try {
-    return new RegExp(`^(?:${source})`, 'u');
-  } catch (error) {
-    throw refuse(error);
-  }
+export function namePatterns(sources: readonly string[], file: string): readonly RegExp[] {
+  let steps = 0;
+  return sources.map((source) => {
+    const shown = source.length > 80 ? `${source.slice(0, 80)}…` : source;
+    const refuse = (cause?: unknown) =>
+      new UnsupportedError(
+        `${file}: the pattern ${shown}`,
+        'name the layers one by one, or with simpler patterns',
+        {
+          cause,
+        },
+      );
+    steps += countSteps(source);
+    if (!(steps <= mostSteps)) throw refuse();
+    try {
+      return new RegExp(`^(?:${source})`, 'u');
+    } catch (error) {
+      throw refuse(error);
+    }
+  });
 }
 
-function isTame(source: string): boolean {
-  const open: boolean[] = [];
-  let repeats = 0;
-  let busy = false;
+/** A bound of the ways in which a backtracking matcher can go through a pattern: repetitions share out the name. */
+function countSteps(source: string): number {
+  const groups: { alternatives: number; repeats: boolean }[] = [{ alternatives: 1, repeats: false }];
+  let steps = 1;
+  let repetitions = 0;
+  let before = '';
   for (let at = 0; at < source.length; at++) {
     const sign = source[at]!;
+    const isLazy = '(*+}?'.includes(before || '(');
+    before = sign;
+    const group = groups.at(-1)!;
     if (sign === '\\') at++;
     else if (sign === '[') {
       for (at++; at < source.length && source[at] !== ']'; at++) if (source[at] === '\\') at++;
-    } else if (sign === '(') {
-      open.push(busy);
-      busy = false;
-    } else if (sign === '|') busy = true;
+    } else if (sign === '(') groups.push({ alternatives: 1, repeats: false });
+    else if (sign === '|') group.alternatives++;
     else if (sign === '*' || sign === '+' || sign === '{') {
-      repeats++;
-      busy = true;
-    } else if (sign === ')') {
+      steps *= nameLength / ++repetitions;
+      group.repeats = true;
+    } else if (sign === '?' && !isLazy) {
+      steps *= 2;
+      group.repeats = true;
+    } else if (sign === ')' && groups.length > 1) {
+      groups.pop();
       const next = source[at + 1];
-      if (busy && (next === '*' || next === '+' || next === '{')) return false;
-      busy = (open.pop() ?? false) || busy;
+      const isRepeated = next === '*' || next === '+' || next === '{';
+      if (isRepeated && (group.repeats || group.alternatives > 1)) return Number.POSITIVE_INFINITY;
+      steps *= group.alternatives;
+      groups.at(-1)!.repeats ||= group.repeats || group.alternatives > 1;
     }
   }
-  return repeats <= 5;
+  return steps * groups[0]!.alternatives;
 }
