@@ -61,6 +61,19 @@ describe('of a model read from elsewhere', () => {
     expect(() => transformersConfig(other, [])).toThrow('scaling of rotary frequencies one by one');
   });
 
+  it('gives numbers the digits that they had before they were stored in float32', async () => {
+    const [given] = golden['Granite 3']!;
+    const config = await read(given);
+    const stored = {
+      ...config,
+      normEpsilon: Math.fround(1e-5),
+      residualScale: Math.fround(0.22),
+      ropeTheta: 1e6 + 1,
+    };
+    const json = JSON.parse(transformersConfig(stored, []));
+    expect([json.rms_norm_eps, json.residual_multiplier, json.rope_theta]).toEqual([1e-5, 0.22, 1000001]);
+  });
+
   it('fills in what ModelConfig leaves to defaults', async () => {
     const config = await read(golden['Llama with YaRN, mscale']![0]);
     const bare = {

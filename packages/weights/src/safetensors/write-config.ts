@@ -66,7 +66,16 @@ export function transformersConfig(
     ...(config.architecture === 'granite' ? granite(config) : {}),
   };
   checkSays(json, config);
-  return `${JSON.stringify({ ...json, ...more }, null, 2).replace(fractions, '$1.0$2')}\n`;
+  return `${JSON.stringify({ ...json, ...more }, shorten, 2).replace(fractions, '$1.0$2')}\n`;
+}
+
+/** Writes a number that was stored in float32 with the digits that it needs there: 1e-5, not 9.999999747378752e-6. */
+function shorten(_key: string, value: unknown): unknown {
+  if (typeof value !== 'number' || Math.fround(value) !== value) return value;
+  for (let digits = 1; ; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
 }
 
 /** Which groups of layers have biases. A group has them in all its layers or in none. */
