@@ -42,7 +42,7 @@ VARIANTS = {
     "llama3": ("llama", dict(rope_parameters=rope(
         "llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=32))),
     "llama-yarn": ("llama", dict(rope_parameters=rope(
-        "yarn", factor=4.0, original_max_position_embeddings=16, beta_fast=4.0, beta_slow=0.5))),
+        "yarn", factor=4.0, original_max_position_embeddings=48, beta_fast=2.0, beta_slow=0.25))),
     "mistral": ("mistral", dict(sliding_window=7, rope_parameters=rope())),
     "qwen2": ("qwen2", dict(
         **TWO_HEADS, rope_parameters=rope("yarn", factor=2.0, original_max_position_embeddings=32))),

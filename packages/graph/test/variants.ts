@@ -50,6 +50,10 @@ const checkpoints: Record<string, CheckpointOptions> = {
 /** Each in float32 weights and in packed ones. */
 const architectures: Readonly<Record<string, CheckpointOptions>> = {
   mistral: { slidingWindow: 8 },
+  mistral3: {
+    architecture: 'mistral3',
+    ropeScaling: { kind: 'yarn', factor: 4, originalContextLength: 32 },
+  },
   'llama with biases': {
     biases: ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_gate', 'ffn_up', 'ffn_down'],
   },

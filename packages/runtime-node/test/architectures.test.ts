@@ -1,5 +1,5 @@
 import { cpuExactProfile, cpuProfile, type Profile } from '@llamella/graph';
-import type { Backend, Checkpoint, TensorInfo, TensorType } from '@llamella/spec';
+import type { Backend, Checkpoint, ModelConfig, TensorInfo, TensorType } from '@llamella/spec';
 import { decodeTensor, encodeTensor, openGguf } from '@llamella/weights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { relativeError } from './closeness.ts';
@@ -8,6 +8,12 @@ import { openBackend } from './open-backend.ts';
 
 function openModel(name: string): Promise<Checkpoint> {
   return openGguf(goldenSource(`architectures/${name}/model.gguf`));
+}
+
+function changedCheckpoint(checkpoint: Checkpoint, change: Partial<Checkpoint>): Checkpoint {
+  const { name, format, config, tensors } = checkpoint;
+  const readTensor = (tensor: string) => checkpoint.readTensor(tensor);
+  return { name, format, config, tensors, readTensor, async [Symbol.asyncDispose]() {}, ...change };
 }
 
 /** The same model with its matrices stored as another type. */
@@ -21,9 +27,7 @@ async function storedAs(checkpoint: Checkpoint, type: TensorType): Promise<Check
     bytes.set(name, matrix ? encodeTensor(type, values, info.shape) : stored);
     tensors.set(name, { ...info, type: matrix ? type : info.type, byteLength: bytes.get(name)!.byteLength });
   }
-  const { config, name, format } = checkpoint;
-  const readTensor = async (key: string) => bytes.get(key)!.slice();
-  return { name, format, config, tensors, readTensor, async [Symbol.asyncDispose]() {} };
+  return changedCheckpoint(checkpoint, { tensors, readTensor: async (name) => bytes.get(name)!.slice() });
 }
 
 /** Of the largest logit; the reference computes in float32 too. */
@@ -82,6 +86,44 @@ it('a short context has the short frequencies of LongRoPE', async () => {
     logits: 'all',
   } as const;
   expect(relativeError(await backend.forward(request), short!)).toBeLessThan(FLOAT32_ERROR);
+});
+
+/** Every number and list that a configuration has beyond the sizes of its tensors, changed. */
+function changes(config: ModelConfig): [key: string, changed: ModelConfig][] {
+  const numbers = [
+    ...(['ropeTheta', 'slidingRopeTheta', 'attentionScale', 'attentionSoftcap'] as const),
+    ...(['logitSoftcap', 'embeddingScale', 'residualScale', 'logitScale'] as const),
+  ];
+  const flip = (list: readonly boolean[]) =>
+    list.map((value, at) => (at === list.length - 1 ? !value : value));
+  const { slidingWindow, slidingLayers, rotaryLayers, rotarySize, ropeScaling, activation } = config;
+  const all: Partial<ModelConfig>[] = [
+    ...numbers.flatMap((key) => (config[key] === undefined ? [] : [{ [key]: config[key] * 1.05 }])),
+    ...(slidingWindow === undefined
+      ? []
+      : [{ slidingWindow: slidingWindow + 1 }, { slidingWindow: slidingWindow - 1 }]),
+    ...(slidingLayers === undefined ? [] : [{ slidingLayers: flip(slidingLayers) }]),
+    ...(rotaryLayers === undefined ? [] : [{ rotaryLayers: flip(rotaryLayers) }]),
+    ...(rotarySize === undefined || ropeScaling.kind === 'longrope' ? [] : [{ rotarySize: rotarySize - 2 }]),
+    ...(ropeScaling.kind === 'none' ? [] : [{ ropeScaling: { kind: 'none' } as const }]),
+    ...(ropeScaling.kind === 'yarn' ? [{ ropeScaling: { ...ropeScaling, betaFast: 2, betaSlow: 1 } }] : []),
+    ...('attentionFactor' in ropeScaling ? [{ ropeScaling: { ...ropeScaling, attentionFactor: 1 } }] : []),
+    ...(activation === undefined ? [] : [{ activation: 'silu' } as const]),
+    { ropeInterleaved: !config.ropeInterleaved },
+    { normEpsilon: config.normEpsilon * 100 },
+  ];
+  return all.map((change) => [Object.keys(change).join(), { ...config, ...change }]);
+}
+
+describe.each(names)('the logits of %s', async (name) => {
+  const { tokens, logits } = readGolden(`architectures/${name}`);
+  const checkpoint = await openModel(name);
+
+  it.each(changes(checkpoint.config))('notice another %s', async (_, config) => {
+    await using backend = await openBackend({ checkpoint: changedCheckpoint(checkpoint, { config }) });
+    const changed = await backend.forward({ slot: 0, position: 0, tokens, logits: 'all' });
+    expect(relativeError(changed, logits)).toBeGreaterThan(10 * FLOAT32_ERROR);
+  });
 });
 
 describe.each(names)('%s in packed weights', (name) => {

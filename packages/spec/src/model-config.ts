@@ -53,7 +53,7 @@ export type RopeScaling =
   | {
       /** One divisor per frequency, as GGUF stores Llama 3.1's scaling. */
       readonly kind: 'divisors';
-      /** float32 `[headSize / 2]`. */
+      /** float32 `[rotarySize / 2]`. */
       readonly divisors: Float32Array;
     };
 
@@ -81,7 +81,7 @@ export interface ModelConfig {
   readonly headSize: number;
   /** Added to the mean square in RMS norms. */
   readonly normEpsilon: number;
-  /** Base of the rotary frequencies, `ropeTheta ** (-2i / headSize)` radians per position. */
+  /** Base of the rotary frequencies, `ropeTheta ** (-2i / rotarySize)` radians per position. */
   readonly ropeTheta: number;
   /** How rotary frequencies are stretched for longer contexts. */
   readonly ropeScaling: RopeScaling;

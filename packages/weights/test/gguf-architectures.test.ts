@@ -268,7 +268,7 @@ describe.skipIf(!existsSync(golden))('files as llama.cpp converts them', () => {
   it.each([
     ['llama', { tiedEmbeddings: false, ropeScaling: { kind: 'none' }, headSize: 16, hiddenSize: 32 }],
     ['mistral', { architecture: 'llama', slidingWindow: 7 }],
-    ['llama-yarn', { ropeScaling: { kind: 'yarn', betaFast: 4, betaSlow: 0.5, originalContextLength: 16 } }],
+    ['llama-yarn', { ropeScaling: { kind: 'yarn', betaFast: 2, betaSlow: 0.25, originalContextLength: 48 } }],
     ['smollm3', { rotaryLayers: [true, true, true, false], ropeScaling: { kind: 'linear', factor: 2 } }],
     ['gemma2', { slidingLayers: [true, false, true], attentionSoftcap: 3, logitSoftcap: 8 }],
     ['gemma3', { slidingRopeTheta: 10_000, ropeTheta: 5000, ropeScaling: { kind: 'linear', factor: 8 } }],
