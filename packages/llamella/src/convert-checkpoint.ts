@@ -41,13 +41,20 @@ const scaleSuffix = 'pre_quant_scale';
  *
  * @param options.type see {@link targetType}
  * @param options.ropeInterleaved order of the rows of q and k, see `ModelConfig.ropeInterleaved`
+ * @param options.normShift what is added to the weights of norms. Default 0
  */
 export function convertedCheckpoint(
   source: Checkpoint,
-  options: { readonly format: ConvertFormat; readonly type: ConvertType; readonly ropeInterleaved: boolean },
+  options: {
+    readonly format: ConvertFormat;
+    readonly type: ConvertType;
+    readonly ropeInterleaved: boolean;
+    readonly normShift?: number;
+  },
 ): ConvertedCheckpoint {
   const { config } = source;
-  const { format, type, ropeInterleaved } = options;
+  const { format, type, ropeInterleaved, normShift = 0 } = options;
+  const shiftOf = (name: string) => (/norm\.weight$/.test(name) ? normShift : 0);
   const head = config.tiedEmbeddings ? 'token_embd.weight' : 'output.weight';
   const changes = new Map<string, TensorChange>();
   const tensors = new Map<string, TensorInfo>();
@@ -57,7 +64,8 @@ export function convertedCheckpoint(
   for (const info of source.tensors.values()) {
     if (folds && info.name.endsWith(`.${scaleSuffix}`)) continue;
     const target = targetType(info, type, format, info.name === head);
-    if (target === info.type && !(folds && hasScale(source, info))) untouched.add(info.name);
+    const edited = shiftOf(info.name) !== 0 || (folds && hasScale(source, info));
+    if (target === info.type && !edited) untouched.add(info.name);
     tensors.set(info.name, untouched.has(info.name) ? info : plainInfo(info, target));
   }
   const heads = config.ropeInterleaved === ropeInterleaved ? undefined : config;
@@ -79,6 +87,8 @@ export function convertedCheckpoint(
     const meter = new ErrorMeter();
     for await (const values of decodedPieces(source, info, order, folds, signal)) {
       signal?.throwIfAborted();
+      const shift = shiftOf(name);
+      if (shift !== 0) for (let at = 0; at < values.length; at++) values[at]! += shift;
       const shape =
         target.shape.length === 1 ? [values.length] : [values.length / rowLength(info), rowLength(info)];
       let bytes: Uint8Array;

@@ -1,9 +1,67 @@
 import { UnsupportedError } from '@llamella/spec';
+import { safetensorsFiles, transformersName } from '@llamella/weights';
+import { convertedCheckpoint } from './convert-checkpoint.ts';
+import { conversationFiles, tokenIds } from './convert-conversation.ts';
 import type { ConvertJob, JobOptions } from './convert-job.ts';
+import { transformersConfig } from './convert-transformers-config.ts';
 import type { OpenedModel } from './opened-model.ts';
-export async function safetensorsJob(opened: OpenedModel, _options: JobOptions): Promise<ConvertJob> {
-  throw new UnsupportedError(
-    `${opened.checkpoint.name}: writing ${_options.type} as safetensors`,
-    'write GGUF',
+
+const dataTypes = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
+/** Tensors that the configuration stands for. */
+const inConfiguration = /^rope_(freqs|factors_short|factors_long)\.weight$/;
+
+/** Prepares the writing of a folder in the form of transformers. */
+export async function safetensorsJob(opened: OpenedModel, { type, signal }: JobOptions): Promise<ConvertJob> {
+  const { checkpoint: source } = opened;
+  const { architecture, tiedEmbeddings } = source.config;
+  const checkpoint = convertedCheckpoint(source, {
+    format: 'safetensors',
+    type,
+    ropeInterleaved: false,
+    normShift: architecture.startsWith('gemma') ? -1 : 0,
+  });
+  const infos = [...checkpoint.tensors.values()].filter(
+    ({ name }) => !inConfiguration.test(name) && !(tiedEmbeddings && name === 'output.weight'),
   );
+  const files = safetensorsFiles(
+    infos.map((info) => {
+      const name = transformersName(info.name, architecture);
+      const dataType = info.type in dataTypes ? (info.type as keyof typeof dataTypes) : undefined;
+      if (name === undefined || dataType === undefined) {
+        throw new UnsupportedError(
+          `${source.name}: tensor ${info.name} of type ${info.type} as safetensors`,
+          `the ${architecture} of transformers has no place for it`,
+        );
+      }
+      return { name, dataType, shape: info.shape, data: () => checkpoint.pieces(info.name, signal) };
+    }),
+  );
+  const matrices = new Set(infos.filter(({ shape }) => shape.length > 1).map((info) => info.type));
+  const mostly = (['F32', 'BF16', 'F16'] as const).find((each) => matrices.has(each)) ?? 'F32';
+  const tokens = tokenIds(await opened.loadTokenizer(signal));
+  const ids = {
+    ...(tokens.bos !== undefined && { bos_token_id: tokens.bos }),
+    ...(tokens.eos.length > 0 && { eos_token_id: tokens.eos.length === 1 ? tokens.eos[0] : tokens.eos }),
+    ...(tokens.padding !== undefined && { pad_token_id: tokens.padding }),
+  };
+  const texts = await conversationFiles(opened, source.config.contextLength, signal);
+  const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
+  texts.set('config.json', json({ ...transformersConfig(source), torch_dtype: dataTypes[mostly], ...ids }));
+  texts.set('generation_config.json', json(ids));
+  const byteLength = files.reduce((sum, file) => sum + file.byteLength, 0);
+  return {
+    byteLength: byteLength + 2 ** 24,
+    checkpoint,
+    async write(output, onProgress) {
+      let done = 0;
+      for (const file of files) {
+        const onFileProgress = (loaded: number) => onProgress(done + loaded, byteLength);
+        await output.write(file.name, (sink) => file.write(sink, { signal, onProgress: onFileProgress }));
+        done += file.byteLength;
+      }
+      for (const [name, text] of texts) {
+        await output.write(name, (sink) => sink.write(new TextEncoder().encode(text)));
+      }
+    },
+  };
 }
