@@ -3,7 +3,7 @@ import { checkPlain } from './check-plain.ts';
 import { floatTypes, LayerTensors } from './layer-tensors.ts';
 import { linear } from './linear.ts';
 import type { QuantizedLayout, QuantizedLinear } from './quantized-layout.ts';
-import { cropRows, transpose, unpackBits } from './rearrange.ts';
+import { cropRows, transposeBytes, transposeFloats, unpackBits } from './rearrange.ts';
 import type { Settings } from './settings.ts';
 
 /** Place of column `8 * word + i` among the eight codes of a word, as AutoAWQ's GEMM kernel wants them. */
@@ -55,6 +55,7 @@ function openGemm(layer: LayerTensors, group: number): QuantizedLinear {
   const weight = layer.matrix('qweight', ['I32']);
   const [inputs, wordColumns] = weight.shape;
   const outputs = 8 * wordColumns;
+  if (inputs % 8 !== 0) throw layer.error(weight, `has ${inputs} inputs, not a multiple of 8`);
   const size = group === -1 ? inputs : Math.min(group, inputs);
   const groups = countGroups(layer, weight, inputs, size);
   const scale = layer.matrix('scales', floatTypes);
@@ -66,7 +67,7 @@ function openGemm(layer: LayerTensors, group: number): QuantizedLinear {
     shape: [outputs, inputs],
     scaleBlock: [1, size],
     elements: async (signal) => pairInputs(await layer.readWords(weight, signal), inputs, wordColumns),
-    scales: async (signal) => transpose(await layer.readFloats(scale, signal), groups, outputs),
+    scales: async (signal) => transposeFloats(await layer.readFloats(scale, signal), groups, outputs),
     zeroPoints:
       zeros &&
       (async (signal) => {
@@ -75,26 +76,40 @@ function openGemm(layer: LayerTensors, group: number): QuantizedLinear {
           { length: groups * outputs },
           (_, at) => (words[at >> 3]! >>> (4 * slots[at & 7]!)) & 15,
         );
-        return transpose(points, groups, outputs);
+        return transposeBytes(points, groups, outputs);
       }),
   });
 }
 
-/** Words of eight outputs for one input become bytes of two inputs for one output. */
+/** Words of eight outputs for one input become words of eight inputs for one output. */
 function pairInputs(words: Uint32Array, inputs: number, wordColumns: number): Uint8Array {
-  const rowBytes = Math.ceil(inputs / 2);
-  const bytes = new Uint8Array(8 * wordColumns * rowBytes);
+  const rowWords = inputs / 8;
+  const turned = new Uint32Array(words.length);
+  const square = new Uint32Array(8);
   for (let column = 0; column < wordColumns; column++) {
-    for (let input = 0, to = 8 * column * rowBytes; input < inputs; input += 2, to++) {
-      const first = words[input * wordColumns + column]!;
-      const second = input + 1 < inputs ? words[(input + 1) * wordColumns + column]! : 0;
+    for (let at = 0; at < rowWords; at++) {
+      for (let input = 0; input < 8; input++) square[input] = words[(8 * at + input) * wordColumns + column]!;
+      transposeNibbles(square);
       for (let output = 0; output < 8; output++) {
-        const shift = 4 * slots[output]!;
-        bytes[to + output * rowBytes] = ((first >>> shift) & 15) | (((second >>> shift) & 15) << 4);
+        turned[(8 * column + output) * rowWords + at] = square[slots[output]!]!;
       }
     }
   }
-  return bytes;
+  return new Uint8Array(turned.buffer);
+}
+
+/** Number `i` of 4 bits in word `j` changes places with number `j` in word `i`: halves, then bytes, then nibbles. */
+function transposeNibbles(square: Uint32Array): void {
+  for (let distance = 4, mask = 0xffff; distance > 0; distance >>= 1, mask ^= mask << (4 * distance)) {
+    const shift = 4 * distance;
+    for (let index = 0; index < 8; index++) {
+      if ((index & distance) !== 0) continue;
+      const low = square[index]!;
+      const high = square[index + distance]!;
+      square[index] = (low & mask) | ((high & mask) << shift);
+      square[index + distance] = ((low >>> shift) & mask) | (high & ~mask);
+    }
+  }
 }
 
 function openGemv(layer: LayerTensors, group: number): QuantizedLinear {

@@ -1,5 +1,3 @@
-import { packPairs, unpackBits } from './rearrange.ts';
-
 /** Codes of `bits` bits without gaps, every row starting with a word. */
 export interface CodeRows {
   readonly words: Uint32Array;
@@ -15,17 +13,41 @@ export interface CodeRows {
 
 /** Codes as U8 or, up to 4 bits, as U4 with every row starting at a whole byte. */
 export function repackCodes({ words, rows, columns, bits, order, shift = 0 }: CodeRows): Uint8Array {
-  const narrow = bits <= 4;
-  const rowBytes = narrow ? Math.ceil(columns / 2) : columns;
+  const rowBytes = bits <= 4 ? Math.ceil(columns / 2) : columns;
   const bytes = new Uint8Array(rows * rowBytes);
-  const codes = new Uint8Array(columns);
-  const moved = order === undefined && shift === 0 ? codes : new Uint8Array(columns);
-  for (let row = 0; row < rows; row++) {
-    unpackBits(words, (row * words.length) / rows, bits, codes);
-    if (order !== undefined) for (let to = 0; to < columns; to++) moved[to] = codes[order[to]!]! + shift;
-    else if (shift !== 0) for (let to = 0; to < columns; to++) moved[to] = codes[to]! + shift;
-    if (narrow) packPairs(moved, bytes, row * rowBytes);
-    else bytes.set(moved, row * rowBytes);
+  // For each code the bit that it starts at.
+  const places = Uint32Array.from({ length: columns }, (_, column) => (order?.[column] ?? column) * bits);
+  const step = words.length / rows;
+  const row = new Uint32Array(step + 1);
+  for (let index = 0, at = 0; index < rows; index++, at += rowBytes) {
+    row.set(words.subarray(index * step, (index + 1) * step));
+    if (bits <= 4) pairCodes(row, places, bits, shift, bytes.subarray(at, at + rowBytes));
+    else
+      for (let column = 0; column < columns; column++)
+        bytes[at + column] = codeAt(row, places[column]!, bits) + shift;
   }
   return bytes;
+}
+
+function pairCodes(
+  row: Uint32Array,
+  places: Uint32Array,
+  bits: number,
+  shift: number,
+  bytes: Uint8Array,
+): void {
+  const pairs = places.length >> 1;
+  for (let pair = 0; pair < pairs; pair++) {
+    const first = codeAt(row, places[2 * pair]!, bits) + shift;
+    bytes[pair] = first | ((codeAt(row, places[2 * pair + 1]!, bits) + shift) << 4);
+  }
+  if (places.length % 2 === 1) bytes[pairs] = codeAt(row, places[2 * pairs]!, bits) + shift;
+}
+
+/** The code that starts at a bit. Shifting by 32 less the rest of a word takes the part that is in the next one. */
+function codeAt(row: Uint32Array, place: number, bits: number): number {
+  const word = place >>> 5;
+  const rest = place & 31;
+  const low = row[word]! >>> rest;
+  return (rest + bits > 32 ? low | (row[word + 1]! << (32 - rest)) : low) & ((1 << bits) - 1);
 }

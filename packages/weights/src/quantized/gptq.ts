@@ -5,7 +5,7 @@ import { type InputGroups, readInputGroups } from './input-groups.ts';
 import { floatTypes, LayerTensors } from './layer-tensors.ts';
 import { linear } from './linear.ts';
 import type { QuantizedLayout, QuantizedLinear } from './quantized-layout.ts';
-import { cropRows, transpose, unpackBits } from './rearrange.ts';
+import { cropRows, transposeBytes, transposeFloats, transposeWords, unpackBits } from './rearrange.ts';
 import type { Settings } from './settings.ts';
 
 interface GptqOptions {
@@ -103,7 +103,7 @@ async function openGptq(
         `has zero points other than ${middle}, which the configuration says by "sym": true`,
       );
     }
-    return transpose(points, groups, outputs);
+    return transposeBytes(points, groups, outputs);
   };
   return linear(layer, {
     type: bits === 8 ? 'U8' : 'U4',
@@ -111,7 +111,7 @@ async function openGptq(
     scaleBlock: [1, size],
     inputOrder: order,
     async elements(signal) {
-      const words = transpose(await layer.readWords(weight, signal), wordRows, outputs);
+      const words = transposeWords(await layer.readWords(weight, signal), wordRows, outputs);
       const bytes = new Uint8Array(words.buffer);
       if (bits >= 4 && order === undefined)
         return cropRows(bytes, 4 * wordRows, Math.ceil((inputs * bits) / 8));
@@ -119,7 +119,7 @@ async function openGptq(
     },
     async scales(signal) {
       if (symmetric) await readZeroPoints(signal);
-      return transpose(await layer.readFloats(scale, signal), groups, outputs);
+      return transposeFloats(await layer.readFloats(scale, signal), groups, outputs);
     },
     zeroPoints: symmetric ? undefined : readZeroPoints,
   });

@@ -5,7 +5,7 @@ import { readInputGroups } from './input-groups.ts';
 import { floatTypes, type LayerTensors } from './layer-tensors.ts';
 import { linear } from './linear.ts';
 import type { QuantizedLinear } from './quantized-layout.ts';
-import { cropRows, offsetBytes, transpose, unpackBits } from './rearrange.ts';
+import { cropRows, offsetBytes, transposeBytes, transposeWords, unpackBits } from './rearrange.ts';
 import { scaleBlockOf } from './scale-block.ts';
 
 /**
@@ -97,11 +97,11 @@ function zeroPointReader(
   const words = Math.ceil((rows * bits) / 32);
   layer.checkShape(zeros, [words, groups]);
   return async (signal?: AbortSignal) => {
-    const packed = transpose(await layer.readWords(zeros, signal), words, groups);
+    const packed = transposeWords(await layer.readWords(zeros, signal), words, groups);
     const points = new Uint8Array(rows * groups);
     for (let group = 0; group < groups; group++) {
       unpackBits(packed, group * words, bits, points.subarray(group * rows, (group + 1) * rows));
     }
-    return transpose(points, groups, rows);
+    return transposeBytes(points, groups, rows);
   };
 }

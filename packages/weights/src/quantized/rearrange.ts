@@ -1,16 +1,35 @@
-/** Rows of a matrix become columns: `[rows, columns]` to `[columns, rows]`. Works on bytes, words and floats. */
-export function transpose<Values extends Uint8Array | Uint32Array | Float32Array>(
-  from: Values,
+/** Rows of a matrix become columns: `[rows, columns]` to `[columns, rows]`. For words, and floats seen as words. */
+export function transposeWords(from: Uint32Array, rows: number, columns: number): Uint32Array<ArrayBuffer> {
+  const to = new Uint32Array(from.length);
+  // Squares that the first cache holds twice.
+  const tile = 64;
+  for (let firstRow = 0; firstRow < rows; firstRow += tile) {
+    const lastRow = Math.min(rows, firstRow + tile);
+    for (let firstColumn = 0; firstColumn < columns; firstColumn += tile) {
+      const lastColumn = Math.min(columns, firstColumn + tile);
+      for (let column = firstColumn; column < lastColumn; column++) {
+        let at = firstRow * columns + column;
+        for (let row = firstRow; row < lastRow; row++, at += columns) to[column * rows + row] = from[at]!;
+      }
+    }
+  }
+  return to;
+}
+
+export function transposeFloats(
+  from: Float32Array,
   rows: number,
   columns: number,
-): Values {
-  const to = new (from.constructor as new (length: number) => Values)(from.length);
-  // Strips of one cache line.
-  for (let start = 0; start < columns; start += 16) {
-    const end = Math.min(columns, start + 16);
-    for (let row = 0, at = 0; row < rows; row++, at += columns) {
-      for (let column = start; column < end; column++) to[column * rows + row] = from[at + column]!;
-    }
+): Float32Array<ArrayBuffer> {
+  const bits = new Uint32Array(from.buffer, from.byteOffset, from.length);
+  return new Float32Array(transposeWords(bits, rows, columns).buffer);
+}
+
+/** {@link transposeWords} for the few bytes of zero points. */
+export function transposeBytes(from: Uint8Array, rows: number, columns: number): Uint8Array {
+  const to = new Uint8Array(from.length);
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) to[column * rows + row] = from[at++]!;
   }
   return to;
 }
@@ -37,15 +56,11 @@ export function unpackBits(words: Uint32Array, at: number, bits: number, codes: 
   }
 }
 
-/** Pairs of codes of 4 bits as bytes, the first in the low bits; the last one of an odd number has no partner. */
-export function packPairs(codes: Uint8Array, bytes: Uint8Array, at: number): void {
-  const pairs = codes.length >> 1;
-  for (let pair = 0; pair < pairs; pair++) bytes[at + pair] = codes[2 * pair]! | (codes[2 * pair + 1]! << 4);
-  if (codes.length % 2 === 1) bytes[at + pairs] = codes[codes.length - 1]!;
-}
-
 /** Signed bytes become unsigned ones with 128 added, in place. */
 export function offsetBytes(bytes: Uint8Array): Uint8Array {
-  for (let index = 0; index < bytes.length; index++) bytes[index]! ^= 128;
+  const whole = bytes.byteOffset % 4 === 0 ? bytes.length >> 2 : 0;
+  const words = new Uint32Array(bytes.buffer, whole === 0 ? 0 : bytes.byteOffset, whole);
+  for (let index = 0; index < whole; index++) words[index]! ^= 0x80808080;
+  for (let index = 4 * whole; index < bytes.length; index++) bytes[index]! ^= 128;
   return bytes;
 }

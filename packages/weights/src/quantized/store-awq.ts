@@ -1,7 +1,7 @@
 import { float16Values, toFloat16 } from '../formats/float16.ts';
 import { nearestInteger, nearestWithin } from '../formats/nearest-integer.ts';
 import { packWords } from './pack-words.ts';
-import { transpose } from './rearrange.ts';
+import { transposeBytes, transposeWords } from './rearrange.ts';
 import { part, type StoredLayer } from './stored-layer.ts';
 import { blockRanges, encodeWeights, type WeightBlocks } from './weight-blocks.ts';
 
@@ -30,7 +30,7 @@ export function storeAwq(weights: WeightBlocks, version: 'gemm' | 'gemv'): Store
   const bits = Uint16Array.from(scales, toFloat16);
   if (version === 'gemm') {
     const pack = (from: Uint8Array, rows: number) => {
-      const turned = transpose(from, outputs, rows);
+      const turned = transposeBytes(from, outputs, rows);
       return packWords(
         turned.map((_, at) => turned[(at & ~7) + columns[at & 7]!]!),
         outputs,
@@ -59,7 +59,7 @@ export function storeAwq(weights: WeightBlocks, version: 'gemm' | 'gemv'): Store
 }
 
 function transpose16(values: Uint16Array, rows: number, columns: number): Uint16Array {
-  return Uint16Array.from(transpose(Uint32Array.from(values), rows, columns));
+  return Uint16Array.from(transposeWords(Uint32Array.from(values), rows, columns));
 }
 
 /** Ranges without zero: AutoAWQ's do not reach it by themselves. */

@@ -2,7 +2,7 @@ import { encodeTensor } from '../formats/encode-tensor.ts';
 import { nearestInteger, nearestWithin } from '../formats/nearest-integer.ts';
 import { e4m3, encodeSmallFloat } from '../formats/small-floats.ts';
 import { packWords } from './pack-words.ts';
-import { transpose } from './rearrange.ts';
+import { transposeBytes, transposeWords } from './rearrange.ts';
 import { storeFloat4 } from './store-modelopt.ts';
 import { part, type StoredLayer } from './stored-layer.ts';
 import { toFloats } from './to-floats.ts';
@@ -73,14 +73,14 @@ export function storeCompressedIntegers(
   };
   if (symmetric) return layer;
   // Packed along the outputs: the words of one group and 32 bits of outputs lie in one column.
-  const points = transpose(
+  const points = transposeBytes(
     Uint8Array.from(zeroPoints, (point) => point + middle),
     outputs,
     groups,
   );
   const width = Math.ceil((outputs * bits) / 32);
   const words = new Uint32Array(packWords(points, outputs, bits).slice().buffer);
-  return { ...layer, weight_zero_point: part('I32', [width, groups], transpose(words, groups, width)) };
+  return { ...layer, weight_zero_point: part('I32', [width, groups], transposeWords(words, groups, width)) };
 }
 
 /** `nvfp4-pack-quantized`. @param largest of the layers that share `weight_global_scale`; default: of this one */

@@ -1,7 +1,7 @@
 import { toFloat16 } from '../formats/float16.ts';
 import { nearestInteger, nearestWithin } from '../formats/nearest-integer.ts';
 import { packWords } from './pack-words.ts';
-import { transpose } from './rearrange.ts';
+import { transposeBytes, transposeFloats, transposeWords } from './rearrange.ts';
 import { part, type StoredLayer } from './stored-layer.ts';
 import { blockRanges, encodeWeights, type WeightBlocks } from './weight-blocks.ts';
 
@@ -40,13 +40,17 @@ export function storeGptq(weights: WeightBlocks, { bits, symmetric, version }: G
   const words = new Uint32Array(packWords(codes, inputs, bits).slice().buffer);
   const storedPoints = points.map((point) => (version === 1 ? point - 1 : point) & (codeCount - 1));
   return {
-    qweight: part('I32', [width, outputs], transpose(words, outputs, width)),
+    qweight: part('I32', [width, outputs], transposeWords(words, outputs, width)),
     qzeros: part(
       'I32',
       [groups, (outputs * bits) / 32],
-      packWords(transpose(storedPoints, outputs, groups), outputs, bits),
+      packWords(transposeBytes(storedPoints, outputs, groups), outputs, bits),
     ),
-    scales: part('F16', [groups, outputs], Uint16Array.from(transpose(scales, outputs, groups), toFloat16)),
+    scales: part(
+      'F16',
+      [groups, outputs],
+      Uint16Array.from(transposeFloats(scales, outputs, groups), toFloat16),
+    ),
     g_idx: part(
       'I32',
       [inputs],
