@@ -10,8 +10,12 @@ import { tokenizerInFolder } from './tokenizer-files.ts';
  *
  * @throws {LlamellaError} `not-found` when the folder has none
  */
-export async function requireTokenizer(folder: string, signal: AbortSignal | undefined): Promise<Tokenizer> {
-  const tokenizer = await tokenizerInFolder(folder, signal);
+export async function requireTokenizer(
+  folder: string,
+  signal: AbortSignal | undefined,
+  endTokenIds: readonly number[] = [],
+): Promise<Tokenizer> {
+  const tokenizer = await tokenizerInFolder(folder, signal, endTokenIds);
   if (tokenizer !== undefined) return tokenizer;
   const problem = 'no tokenizer.json and no tokenizer.model; put that of the model into the folder';
   throw new LlamellaError('not-found', `${folder}: ${problem}`);

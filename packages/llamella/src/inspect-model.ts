@@ -71,7 +71,7 @@ export async function inspectModel(reference?: string, options: InspectOptions =
   const tensors = [...checkpoint.tensors.values()];
   const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
   return {
-    name: checkpoint.config.name ?? basename(checkpoint.name),
+    name: checkpoint.config.name ?? basename(opened.location),
     files,
     format: checkpoint.format,
     device,

@@ -30,6 +30,7 @@ export async function openGgufModel(
     const checkpoint = await openGguf(ordered, options);
     return {
       checkpoint,
+      location: checkpoint.name,
       files,
       notes: [],
       checkArchitecture: () => checkArchitecture(checkpoint.architecture, checkpoint.name),

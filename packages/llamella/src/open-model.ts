@@ -1,5 +1,5 @@
-import { UnsupportedError } from '@llamella/spec';
 import type { ResolveOptions } from './local-path.ts';
+import { openGenaiModel } from './open-genai-model.ts';
 import { openGgufModel } from './open-gguf-model.ts';
 import { openSafetensorsModel } from './open-safetensors-model.ts';
 import type { OpenedModel } from './opened-model.ts';
@@ -10,7 +10,7 @@ type Opener = (path: string, signal: AbortSignal | undefined) => Promise<OpenedM
 const openers: Record<ModelLocation['container'], Opener> = {
   gguf: openGgufModel,
   safetensors: openSafetensorsModel,
-  genai: notYet,
+  genai: openGenaiModel,
 };
 
 /**
@@ -26,8 +26,4 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const { container, path } = await resolveReference(reference, options);
   return openers[container](path, options.signal);
-}
-
-async function notYet(path: string): Promise<never> {
-  throw new UnsupportedError(`${path}: this layout`, 'use a GGUF file');
 }

@@ -37,6 +37,7 @@ export async function openSafetensorsModel(
     );
     return {
       checkpoint,
+      location: folder,
       files: [...sources.values()].map(({ name }) => name),
       notes: checkpoint.quantization?.notes ?? [],
       checkArchitecture: () => undefined,

@@ -4,6 +4,8 @@ import type { ChatTemplate, Checkpoint, GraphPlan, Tokenizer } from '@llamella/s
 /** A model of any container, opened but not loaded. Disposing it closes its files. */
 export interface OpenedModel<Opened extends Checkpoint = Checkpoint> extends AsyncDisposable {
   readonly checkpoint: Opened;
+  /** Its file or folder, by which a model without a name of its own is called. */
+  readonly location: string;
   /** Paths of the files with weights, in order. */
   readonly files: readonly string[];
   /** What of the checkpoint is not computed, such as the quantization of activations: sentences for people, often none. */

@@ -43,16 +43,18 @@ export async function tokenizerFromFiles(
  * The tokenizer of a folder, with the ids after which its model stops by `generation_config.json`, or `config.json`, and
  * `genai_config.json`.
  *
+ * @param endTokenIds further ids after which it stops
  * @returns `undefined` when there is no `tokenizer.json` and no `tokenizer.model`
  */
 export async function tokenizerInFolder(
   folder: string,
   signal: AbortSignal | undefined,
+  endTokenIds: readonly number[] = [],
 ): Promise<Tokenizer | undefined> {
   const json = (name: string) => readJsonFile(folder, name, signal);
   const generation = (await json('generation_config.json')) ?? (await json('config.json'));
   const genai = (await json('genai_config.json')) as { readonly model?: unknown } | undefined;
-  const endOfGenerationIds = [...new Set([generation, genai?.model].flatMap(endTokens))];
+  const endOfGenerationIds = [...new Set([...endTokenIds, ...[generation, genai?.model].flatMap(endTokens)])];
   const content = await json('tokenizer.json');
   if (content !== undefined) {
     const path = join(folder, 'tokenizer.json');

@@ -1,0 +1,61 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type GenaiModel, openGenai, readGenaiConfig } from '@llamella/graph';
+import { InvalidFileError } from '@llamella/spec';
+import { fileSource } from './file-source.ts';
+import { chatTemplateInFolder, requireTokenizer } from './folder-conversation.ts';
+import { fileInFolder, readJsonFile } from './folder-files.ts';
+import type { OpenedModel } from './opened-model.ts';
+
+const CONFIG = 'genai_config.json';
+
+/** What a protobuf message can have at most; weights beyond that lie in files of their own. */
+const MOST_GRAPH_BYTES = 2 ** 31 - 1;
+
+/** Opens a folder of ONNX Runtime GenAI. */
+export async function openGenaiModel(folder: string, signal: AbortSignal | undefined): Promise<OpenedModel> {
+  const json = await readJsonFile(folder, CONFIG, signal);
+  if (json === undefined) throw new InvalidFileError({ file: folder }, `has no ${CONFIG}`);
+  const config = readGenaiConfig(json, join(folder, CONFIG));
+  const graphFile = await fileInFolder(folder, config.fileName);
+  const graphFolder = dirname(config.fileName);
+  const weightFiles: string[] = [];
+  const model: GenaiModel = await openGenai(
+    {
+      name: folder,
+      config: json,
+      model: await readGraph(graphFile, signal),
+      externalData: async (location) => {
+        const path = await fileInFolder(
+          folder,
+          graphFolder === '.' ? location : `${graphFolder}/${location}`,
+        );
+        weightFiles.push(path);
+        return fileSource(path);
+      },
+    },
+    signal,
+  );
+  const { checkpoint } = model;
+  const tokenizerFolder = join(folder, config.tokenizerFolder);
+  return {
+    checkpoint,
+    location: folder,
+    files: [graphFile, ...weightFiles],
+    notes: [],
+    checkArchitecture: () => undefined,
+    plan: (options) => model.plan(options),
+    loadTokenizer: () => requireTokenizer(tokenizerFolder, signal, config.endTokens),
+    chatTemplate: (tokenizer) =>
+      chatTemplateInFolder(tokenizerFolder, { tokenizer, genaiConfig: json, signal }),
+    [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
+  };
+}
+
+async function readGraph(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size > MOST_GRAPH_BYTES) {
+    throw new InvalidFileError({ file: path }, `has ${size} bytes; a graph has at most ${MOST_GRAPH_BYTES}`);
+  }
+  return readFile(path, { signal });
+}
