@@ -38,6 +38,10 @@ CASES = {
             "type": "yarn", "factor": 40, "beta_fast": 32, "beta_slow": 1, "mscale": 1.0, "mscale_all_dim": 0.707,
             "original_max_position_embeddings": 4096}},
     "Mistral v0.1": {**sizes, "model_type": "mistral", "max_position_embeddings": 32768, "sliding_window": 4096},
+    "Mistral Small 3": {
+        "model_type": "mistral3", "tie_word_embeddings": False, "text_config": {
+            **sizes, "model_type": "mistral", "head_dim": 32, "rope_theta": 1e9, "sliding_window": None,
+            "max_position_embeddings": 131072}},
     "Mistral v0.3": {
         **sizes, "model_type": "mistral", "max_position_embeddings": 32768, "sliding_window": None, "rope_theta": 1e6},
     "Qwen2.5": {

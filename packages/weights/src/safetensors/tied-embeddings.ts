@@ -1,4 +1,5 @@
 import type { ModelConfig } from '@llamella/spec';
+import { aligned } from '../formats/aligned.ts';
 import type { CanonicalTensor } from './canonical-tensors.ts';
 import type { StoredFiles } from './stored-files.ts';
 import type { StoredTensor } from './stored-tensor.ts';
@@ -41,9 +42,16 @@ async function areEqual(
   if (left.dataType !== right.dataType || String(left.shape) !== String(right.shape)) return false;
   for (let at = 0; at < left.byteLength; at += chunkBytes) {
     const length = Math.min(chunkBytes, left.byteLength - at);
-    const mine = await files.readPart(left.name, at, length, signal);
-    const theirs = await files.readPart(right.name, at, length, signal);
-    if (mine.some((byte, index) => byte !== theirs[index])) return false;
+    const mine = words(await files.readPart(left.name, at, length, signal));
+    const theirs = words(await files.readPart(right.name, at, length, signal));
+    for (let index = 0; index < mine.length; index++) if (mine[index] !== theirs[index]) return false;
   }
   return true;
+}
+
+/** The bytes as numbers of four bytes, where they can be taken so; four times as fast to compare. */
+function words(bytes: Uint8Array): Uint8Array | Uint32Array {
+  if (bytes.byteLength % 4 !== 0) return bytes;
+  const { buffer, byteOffset, byteLength } = aligned(bytes, 4);
+  return new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
