@@ -1,9 +1,10 @@
-import { LlamellaError } from '@llamella/spec';
+import { InvalidArgumentError, LlamellaError } from '@llamella/spec';
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import type { CommandContext } from './command-context.ts';
 import type { BenchFlags } from './commands/bench.ts';
 import type { ChatFlags } from './commands/chat.ts';
+import type { ConvertFlags } from './commands/convert.ts';
 import type { InspectFlags } from './commands/inspect.ts';
 import type { ListFlags } from './commands/list.ts';
 import type { PullFlags } from './commands/pull.ts';
@@ -13,6 +14,7 @@ import type { TokenizeFlags } from './commands/tokenize.ts';
 import { chatDefaults, runDefaults } from './defaults.ts';
 import { addGenerationOptions } from './generation-options.ts';
 import { addGrammarOptions } from './grammar-options.ts';
+import type { ConvertFormat } from './llamella.ts';
 import { addDeviceOptions, addLoadOptions } from './load-options.ts';
 import { parseNumber } from './parse-number.ts';
 import { findSimilarCommand } from './similar-command.ts';
@@ -24,6 +26,8 @@ const modelHelp =
 const referenceHelp =
   'hf:owner/repo[@revision][:file-or-quantization] or a URL. The cache is the one of the Hugging Face Hub; ' +
   'HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE and HTTPS_PROXY are read';
+
+const containers: readonly ConvertFormat[] = ['gguf', 'safetensors', 'genai'];
 
 /** Declares the commands. Each one's code is imported when it runs. */
 export function createProgram(words: readonly string[], context: CommandContext): Command {
@@ -117,6 +121,39 @@ export function createProgram(words: readonly string[], context: CommandContext)
       await (await import('./commands/inspect.ts')).inspect(model, flags, context);
     });
 
+  program
+    .command('convert <model> <out>')
+    .description('write a model in another container or with other weights')
+    .option(
+      '--to <container>',
+      'gguf, safetensors or genai (default: gguf where OUT ends in .gguf)',
+      parseContainer,
+    )
+    .option(
+      '--type <type>',
+      'of the weights: F32, F16, BF16, Q8_0, Q6_K, Q4_K, … (default: as they are stored)',
+    )
+    .option(
+      '--context-length <number>',
+      'with genai: longest sequence in tokens',
+      countOption('--context-length', 1),
+    )
+    .option('--force', 'replace what is there')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      paragraphs(
+        `Model: ${modelHelp}.`,
+        'OUT: a file that ends in .gguf, a folder in the form of transformers (safetensors), or one that ONNX ' +
+          'Runtime GenAI runs (genai).',
+        'What cannot be stored as asked is stored in the nearest type that can, and the report says so. Norms and ' +
+          'biases stay in float32; the output projection gets at least Q6_K.',
+      ),
+    )
+    .action(async (model: string, out: string, flags: ConvertFlags) => {
+      await (await import('./commands/convert.ts')).convert(model, out, flags, context);
+    });
+
   addLoadOptions(program.command('bench [model]'))
     .description('speed, load time and memory')
     .option('--prompt-tokens <number>', 'length of the prompt', countOption('--prompt-tokens', 1), 512)
@@ -171,6 +208,12 @@ export function createProgram(words: readonly string[], context: CommandContext)
 
 function countOption(option: string, min: number): (text: string) => number {
   return (text) => parseNumber(option, text, { integer: true, min, max: 1_000_000 });
+}
+
+function parseContainer(text: string): ConvertFormat {
+  const container = containers.find((name) => name === text);
+  if (container) return container;
+  throw new InvalidArgumentError('--to', `one of ${containers.join(', ')} expected, got "${text}"`);
 }
 
 function commandNames(program: Command): string[] {

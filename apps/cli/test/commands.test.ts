@@ -235,6 +235,48 @@ describe('inspect', () => {
   });
 });
 
+describe('convert', () => {
+  test('passes on what was asked, and shows what became of the weights', async () => {
+    const words = ['convert', 'smollm2', 'out.gguf', '--type', 'q8_0', '--force'];
+    const { stdout, stderr, record } = await runFake(words);
+    expect(stderr).toBe('');
+    expect(record.conversions).toMatchObject([
+      { reference: 'smollm2', out: 'out.gguf', options: { type: 'Q8_0', overwrite: true } },
+    ]);
+    expect(record.conversions[0]!.options).not.toHaveProperty('to');
+    expect(stdout).toContain('To     gguf, 4.0 KiB');
+    expect(stdout).toMatch(/Q4_K to Q8_0 +2 {2}re-encoded, 0\.61% off at most/);
+    expect(stdout).toMatch(/F32 +1 {2}exact/);
+  });
+
+  test('--json prints the report, and same is no type', async () => {
+    const words = [
+      'convert',
+      'a',
+      'folder',
+      '--to',
+      'genai',
+      '--type',
+      'same',
+      '--context-length',
+      '64',
+      '--json',
+    ];
+    const { stdout, record } = await runFake(words);
+    expect(JSON.parse(stdout)).toMatchObject({ to: 'gguf', bytes: 4096, tensors: [{ tensor: 'a' }, {}, {}] });
+    const { options } = record.conversions[0]!;
+    expect(options).toMatchObject({ to: 'genai', contextLength: 64 });
+    expect(options).not.toHaveProperty('type');
+    expect(options).not.toHaveProperty('overwrite');
+  });
+
+  test('rejects other containers', async () => {
+    const { exitCode, stderr } = await runFake(['convert', 'a', 'b', '--to', 'onnx']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('--to: one of gguf, safetensors, genai expected, got "onnx"');
+  });
+});
+
 describe('bench', () => {
   test('measures each run on a prompt of its own', async () => {
     const words = ['bench', '--prompt-tokens', '50', '--generate', '5', '--repeat', '2', '--json'];
@@ -263,7 +305,7 @@ describe('bench', () => {
 });
 
 describe('help', () => {
-  test.each(['chat', 'run', 'tokenize', 'inspect', 'bench'])('%s --help', async (command) => {
+  test.each(['chat', 'run', 'tokenize', 'inspect', 'convert', 'bench'])('%s --help', async (command) => {
     const { exitCode, stdout, stderr, record } = await runFake([command, '--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(`Usage: llamella ${command}`);

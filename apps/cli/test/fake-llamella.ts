@@ -10,7 +10,14 @@ import {
   type ModelConfig,
   type Tokenizer,
 } from '@llamella/spec';
-import type { Llamella, LoadedModel, LoadOptions, ModelReport } from '../src/llamella.ts';
+import type {
+  ConvertOptions,
+  ConvertReport,
+  Llamella,
+  LoadedModel,
+  LoadOptions,
+  ModelReport,
+} from '../src/llamella.ts';
 
 export interface FakeOptions {
   /** Pieces of the answer to a prompt or to the last message. Default: `You said: TEXT`, word by word. */
@@ -34,6 +41,7 @@ export interface Call {
 export interface FakeRecord {
   readonly loads: { reference: string | undefined; options: LoadOptions }[];
   readonly calls: Call[];
+  readonly conversions: { reference: string | undefined; out: string; options: ConvertOptions }[];
   disposed: number;
 }
 
@@ -69,7 +77,16 @@ export const byteTokenizer: Tokenizer = {
   tokenBytes: (id) => (id < 256 ? Uint8Array.of(id) : new Uint8Array()),
 };
 
-export const fakeReport: ModelReport = {
+export const fakeConversion: ConvertReport = {
+  ...{ name: 'fake-135m', sources: ['fake.gguf'], from: 'gguf', to: 'gguf', files: [], bytes: 4096 },
+  tensors: [
+    { tensor: 'a', from: 'Q4_K', to: 'Q8_0', kind: 're-encoded', largestError: 0.01, relativeError: 0.004 },
+    { tensor: 'b', from: 'Q4_K', to: 'Q8_0', kind: 're-encoded', largestError: 0.02, relativeError: 0.0061 },
+    { tensor: 'c', from: 'F32', to: 'F32', kind: 'exact', largestError: 0, relativeError: 0 },
+  ],
+};
+
+const fakeReport: ModelReport = {
   name: 'fake-135m',
   files: ['a-folder-of-models/model-00001.gguf', 'model-00002.gguf'],
   format: 'gguf',
@@ -96,7 +113,7 @@ export const fakeReport: ModelReport = {
 
 /** A library without a model in it: it answers with what it was asked. */
 export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella; record: FakeRecord } {
-  const record: FakeRecord = { loads: [], calls: [], disposed: 0 };
+  const record: FakeRecord = { loads: [], calls: [], conversions: [], disposed: 0 };
   const words = fake.answer ?? ((text: string) => `You said: ${text}`.split(/(?<= )/));
 
   async function* stream(text: string, promptTokens: number, options: GenerateOptions) {
@@ -154,6 +171,11 @@ export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella
         },
       };
       return model;
+    },
+    async convertModel(reference, out, options = {}) {
+      record.conversions.push({ reference, out, options });
+      options.onProgress?.({ phase: 'convert', loaded: 3, total: 4 });
+      return { ...fakeConversion, files: [{ path: out, bytes: 4096 }] };
     },
     inspectModel: async (_, options) =>
       options?.measure
