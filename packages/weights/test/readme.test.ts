@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const examples = await readmeExamples(folder);
 
-it('has four examples', () => expect(examples).toHaveLength(4));
+it('has five examples', () => expect(examples).toHaveLength(5));
 
 it.each(examples.map((example, index) => ({ number: index + 1, example })))(
   'example $number prints what the README says',
