@@ -5,6 +5,10 @@ export type CheckpointHead = Pick<Checkpoint, 'name' | 'config' | 'tensors'>;
 export interface CheckpointOptions extends Partial<ModelConfig> {
   /** Type of the matrices, or of one by its name. Default `F32`. */
   readonly type?: TensorType | ((name: string) => TensorType);
+  /** Scales, zero points and order of the columns of a matrix. Default: none. */
+  readonly layout?: (name: string, shape: readonly number[]) => Partial<TensorInfo>;
+  /** Layers that have a scale for each input, such as `attn_output`. */
+  readonly inputScales?: readonly string[];
   /** Layers that have a bias, such as `attn_q`. */
   readonly biases?: readonly string[];
   /** Norms of heads. */
@@ -35,7 +39,16 @@ const defaults: ModelConfig = {
 
 /** Configuration and tensor table of a model, by default a Llama, without weights. */
 export function describeCheckpoint(options: CheckpointOptions = {}): CheckpointHead {
-  const { type = 'F32', biases = [], headNorms, outputNorms, fused, ...changes } = options;
+  const {
+    type = 'F32',
+    layout,
+    inputScales = [],
+    biases = [],
+    headNorms,
+    outputNorms,
+    fused,
+    ...changes
+  } = options;
   const config: ModelConfig = { ...defaults, ...changes };
   const { hiddenSize, intermediateSize, vocabularySize, headCount, keyValueHeadCount, headSize } = config;
   const queryWidth = headCount * headSize;
@@ -45,13 +58,15 @@ export function describeCheckpoint(options: CheckpointOptions = {}): CheckpointH
   const add = (name: string, stored: TensorType, shape: readonly number[]) =>
     // The graph does not look at sizes in bytes.
     tensors.set(name, { name, type: stored, shape, byteLength: 0 });
-  const matrix = (name: string, shape: readonly number[]) => add(name, typeOf(name), shape);
+  const matrix = (name: string, shape: readonly number[]) =>
+    tensors.set(name, { name, type: typeOf(name), shape, byteLength: 0, ...layout?.(name, shape) });
   matrix('token_embd.weight', [vocabularySize, hiddenSize]);
   for (let index = 0; index < config.layerCount; index++) {
     const norm = (name: string, size = hiddenSize) => add(`blk.${index}.${name}.weight`, 'F32', [size]);
     const layer = (name: string, outputs: number, inputs: number) => {
       matrix(`blk.${index}.${name}.weight`, [outputs, inputs]);
       if (biases.includes(name)) add(`blk.${index}.${name}.bias`, 'F32', [outputs]);
+      if (inputScales.includes(name)) add(`blk.${index}.${name}.pre_quant_scale`, 'F32', [inputs]);
     };
     norm('attn_norm');
     if (fused) layer('attn_qkv', queryWidth + 2 * keyValueWidth, hiddenSize);

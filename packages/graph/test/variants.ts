@@ -38,6 +38,33 @@ const checkpoints: Record<string, CheckpointOptions> = {
     tiedEmbeddings: false,
     ...{ hiddenSize: 256, headSize: 64, intermediateSize: 512, layerCount: 1 },
   },
+  'FP8 with a scale per tensor, FP4 in groups of 16 in the feed-forward': {
+    type: (name) =>
+      name.includes('ffn')
+        ? 'F4_E2M1'
+        : name.startsWith('blk') || name === 'output.weight'
+          ? 'F8_E4M3'
+          : 'F16',
+    layout: (name, [outputs = 0, inputs = 0]) => {
+      if (name.includes('ffn')) return { scaleBlock: [1, 16] };
+      return name === 'token_embd.weight' ? {} : { scaleBlock: [outputs, inputs] };
+    },
+    tiedEmbeddings: false,
+  },
+  'U4 in groups of 32 with zero points, in another order, with scales of inputs': {
+    type: 'U4',
+    layout: (name, [, inputs = 0]) => ({
+      ...{ scaleBlock: [1, 32], zeroPoints: true },
+      ...(name.startsWith('blk') && {
+        inputOrder: Uint32Array.from({ length: inputs }, (_, at) => (at * 5 + 3) % inputs),
+      }),
+    }),
+    inputScales: ['attn_output', 'ffn_down', 'attn_k'],
+  },
+  'U8 with a scale per output, F8_E5M2 in the embedding': {
+    type: (name) => (name.startsWith('blk') ? 'U8' : 'F8_E5M2'),
+    layout: (name, [, inputs = 0]) => (name.startsWith('blk') ? { scaleBlock: [1, inputs] } : {}),
+  },
   'heads of 8': { headSize: 8, headCount: 8, type: 'Q4_0' },
   'heads of 128, halves as pairs': {
     headSize: 128,
