@@ -142,7 +142,7 @@ export class OnnxWriter {
   }
 }
 
-function attribute(name: string, value: AttributeValue): AttributeInit {
+export function attribute(name: string, value: AttributeValue): AttributeInit {
   if (typeof value === 'number') return { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) };
   if (typeof value === 'string') {
     return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value) };
@@ -150,7 +150,7 @@ function attribute(name: string, value: AttributeValue): AttributeInit {
   return { name, type: AttributeProto_AttributeType.FLOAT, f: value.float };
 }
 
-function valueInfo(name: string, type: DataType, shape: readonly Dimension[]): ValueInfoInit {
+export function valueInfo(name: string, type: DataType, shape: readonly Dimension[]): ValueInfoInit {
   const dim = shape.map((size) =>
     typeof size === 'number'
       ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
