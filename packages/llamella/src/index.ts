@@ -19,6 +19,7 @@ export type {
   Tokenizer,
 } from '@llamella/spec';
 export { LlamellaError } from '@llamella/spec';
+export type { PackedCacheOptions } from './cache-settings.ts';
 export type { TensorChange } from './convert-checkpoint.ts';
 export { type ConvertOptions, type ConvertReport, convertModel } from './convert-model.ts';
 export type { WrittenFile } from './convert-output.ts';

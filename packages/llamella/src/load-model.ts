@@ -2,14 +2,15 @@ import { basename } from 'node:path';
 import { createEngine } from '@llamella/engine';
 import { createKvCache } from '@llamella/kv-cache';
 import { systemPrompt } from '@llamella/model-smollm2-135m-instruct';
-import { checkNodeBackendOptions, createNodeBackend } from '@llamella/runtime-node';
+import { checkNodeBackendOptions } from '@llamella/runtime-node';
 import { createSampler, logprobs } from '@llamella/sampler';
 import type { OnProgress } from '@llamella/spec';
+import { type PackedCacheOptions, packedCacheSettings } from './cache-settings.ts';
+import { createPackedBackend } from './create-packed-backend.ts';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
 import { withMeasured } from './measure-errors.ts';
 import { openModel } from './open-model.ts';
-import { packWeights } from './pack-weights.ts';
 import { isDefaultModel } from './resolve-reference.ts';
 
 /** How a model is loaded; every field is optional. */
@@ -27,8 +28,14 @@ export interface LoadOptions {
   /** Options of the execution provider, as ONNX Runtime names them. */
   readonly providerOptions?: Readonly<Record<string, string>>;
   /**
+   * Whether large weights, once packed for the device, are kept on disk for the next load, and where; see
+   * `PackedCacheOptions`. `false` looks for nothing and keeps nothing. Default `true`, or what the environment says.
+   */
+  readonly cache?: boolean | PackedCacheOptions;
+  /**
    * Phases `download` and `verify`, in bytes, for what is not in the cache; `pack`, in bytes of the weights that the
-   * device gets; `compile`: 0 of 1, 1 of 1.
+   * device gets; `compile`: 0 of 1, 1 of 1. For large models also `identify`, in bytes of files whose content is not
+   * known yet, and `verify`, in bytes of packed weights that the cache had, while these are compiled.
    */
   readonly onProgress?: OnProgress;
   /** Stops the loading. A compilation that has begun is finished and thrown away. */
@@ -55,6 +62,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
   };
   checkNodeBackendOptions(backendOptions);
+  const packedCache = packedCacheSettings(options.cache);
   await using opened = await openModel(reference, { signal, onProgress });
   opened.checkArchitecture();
   const { checkpoint } = opened;
@@ -65,19 +73,15 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
   });
   const tokenizer = await opened.loadTokenizer(signal);
   const chatTemplate = await opened.chatTemplate(tokenizer, signal);
-  const errors = new Map<string, number>();
-  const weights = await packWeights(plan, checkpoint, { onProgress, signal, errors });
-  onProgress?.({ phase: 'compile', loaded: 0, total: 1 });
-  const backend = await createNodeBackend(plan, weights, backendOptions).finally(() =>
-    weights.buffer.transfer(0),
-  );
+  const packing = { backend: backendOptions, cache: packedCache, onProgress, signal };
+  const { backend, errors } = await createPackedBackend(plan, opened, packing);
   try {
     signal?.throwIfAborted();
     const cache = createKvCache({ storage: backend.storage, contextLength: plan.interface.contextLength });
     const engine = createEngine({ backend, tokenizer, cache, createSampler, logprobs });
     onProgress?.({ phase: 'compile', loaded: 1, total: 1 });
     return createLoadedModel({
-      name: config.name ?? basename(checkpoint.name),
+      name: config.name ?? basename(opened.location),
       config,
       contextLength: plan.interface.contextLength,
       tokenizer,

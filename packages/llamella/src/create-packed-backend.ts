@@ -1,0 +1,131 @@
+import { createNodeBackend, type NodeBackendOptions } from '@llamella/runtime-node';
+import type { Backend, Checkpoint, GraphPlan, OnProgress } from '@llamella/spec';
+import { type CacheEntry, findEntry } from './cache-entry.ts';
+import { packedCacheKey } from './cache-key.ts';
+import type { PackedCacheSettings } from './cache-settings.ts';
+import { packWeights } from './pack-weights.ts';
+import { addEntry, isDiskRefusal } from './packed-cache.ts';
+import { packTemporarily } from './temporary-weights.ts';
+
+/** What `createPackedBackend` is made with. */
+export interface PackedBackendOptions {
+  readonly backend: NodeBackendOptions;
+  readonly cache: PackedCacheSettings;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A backend, and what packing its weights found out. */
+export interface PackedBackend {
+  readonly backend: Backend;
+  /** Largest error by tensor, where packing measures it. */
+  readonly errors: ReadonlyMap<string, number>;
+}
+
+/**
+ * Packs the weights of a graph and compiles it. Small weights are packed in memory. Large ones are packed into a file
+ * and mapped from there, so that memory holds them once, in the form that the runtime made of them: the file is an entry
+ * of the cache, which the next load finds, or a temporary one where the cache is off or has no room. Where there is no
+ * room at all, they are packed in memory too.
+ *
+ * An entry that is found is read in full and checked while the graph is compiled; a damaged one is removed and packed
+ * anew.
+ *
+ * @param model its `files` are those with the weights
+ * @throws whatever reading, packing and `createNodeBackend` throw
+ * @throws `signal.reason` when aborted
+ */
+export async function createPackedBackend(
+  plan: GraphPlan,
+  model: { readonly checkpoint: Checkpoint; readonly files: readonly string[] },
+  options: PackedBackendOptions,
+): Promise<PackedBackend> {
+  const { cache } = options;
+  if (plan.externalByteLength < cache.minimumBytes) return packInMemory(plan, model.checkpoint, options);
+  if (cache.enabled) {
+    const { folder, maximumBytes } = cache;
+    const { onProgress, signal } = options;
+    const key = await packedCacheKey(plan, model.checkpoint, model.files, { folder, onProgress, signal });
+    const found = await findEntry(folder, key, plan);
+    const loaded = found && (await loadEntry(plan, found, options));
+    if (loaded) return loaded;
+    const request = { folder, maximumBytes, key, plan, checkpoint: model.checkpoint, onProgress, signal };
+    const added = await addEntry(request);
+    if (added) return useFile(plan, added, options, () => added.release());
+  }
+  const temporary = await packTemporarily(plan, model.checkpoint, options);
+  if (temporary === undefined) return packInMemory(plan, model.checkpoint, options);
+  const made = await useFile(plan, temporary, options, () => temporary.remove());
+  // What is mapped stays, but on Windows, where it is removed in the end.
+  if (process.platform !== 'win32') await temporary.remove();
+  return made;
+}
+
+async function packInMemory(
+  plan: GraphPlan,
+  checkpoint: Checkpoint,
+  { onProgress, signal, backend: backendOptions }: PackedBackendOptions,
+): Promise<PackedBackend> {
+  const errors = new Map<string, number>();
+  const weights = await packWeights(plan, checkpoint, { onProgress, signal, errors });
+  onProgress?.({ phase: 'compile', loaded: 0, total: 1 });
+  const backend = await createNodeBackend(plan, weights, backendOptions).finally(() =>
+    weights.buffer.transfer(0),
+  );
+  return { backend, errors };
+}
+
+/** @returns nothing when the entry turned out to be damaged; it is then removed */
+async function loadEntry(
+  plan: GraphPlan,
+  entry: CacheEntry,
+  options: PackedBackendOptions,
+): Promise<PackedBackend | undefined> {
+  const { signal, onProgress } = options;
+  const [verified, created] = await Promise.allSettled([
+    entry.verify({ signal, onProgress }),
+    useFile(plan, entry, options, () => entry.release()),
+  ]);
+  if (verified.status === 'fulfilled' && verified.value) {
+    if (created.status === 'fulfilled') return created.value;
+    throw created.reason;
+  }
+  if (created.status === 'fulfilled') await created.value.backend[Symbol.asyncDispose]();
+  signal?.throwIfAborted();
+  if (verified.status === 'rejected' && !isUnreadable(verified.reason)) throw verified.reason;
+  await entry.remove();
+  return undefined;
+}
+
+function isUnreadable(error: unknown): boolean {
+  return isDiskRefusal(error) || (error as { code?: string }).code === 'invalid-file';
+}
+
+/** @param release called when the backend is disposed, or cannot be made */
+async function useFile(
+  plan: GraphPlan,
+  { path, errors }: Pick<CacheEntry, 'path' | 'errors'>,
+  { backend: backendOptions, onProgress }: PackedBackendOptions,
+  release: () => Promise<void>,
+): Promise<PackedBackend> {
+  try {
+    onProgress?.({ phase: 'compile', loaded: 0, total: 1 });
+    const backend = await createNodeBackend(plan, { path }, backendOptions);
+    return { backend: withRelease(backend, release), errors };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function withRelease(backend: Backend, release: () => Promise<void>): Backend {
+  return {
+    info: backend.info,
+    storage: backend.storage,
+    forward: (request, signal) => backend.forward(request, signal),
+    async [Symbol.asyncDispose]() {
+      await backend[Symbol.asyncDispose]();
+      await release();
+    },
+  };
+}
