@@ -9,7 +9,8 @@ export { type GgufCheckpoint, type OpenGgufOptions, openGguf } from './gguf/open
 export { readSplitCount, splitFileNames } from './gguf/splits.ts';
 export { type FineGridError, fineGridBound, fineGridError } from './pack/fine-grid-error.ts';
 export { type PackedError, packInitializer } from './pack/pack-initializer.ts';
-export { type LayerStorage, quantizeLayer } from './quantized/quantize-layer.ts';
+export type { LayerStorage } from './quantized/layer-storage.ts';
+export { quantizeLayer } from './quantized/quantize-layer.ts';
 export type { StoredLayer, StoredPart } from './quantized/stored-layer.ts';
 export {
   type OpenSafetensorsOptions,

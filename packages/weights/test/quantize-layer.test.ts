@@ -1,5 +1,6 @@
+import { InvalidArgumentError } from '@llamella/spec';
+import { type LayerStorage, quantizeLayer } from '@llamella/weights';
 import { expect, it } from 'vitest';
-import { type LayerStorage, quantizeLayer } from '../src/quantized/quantize-layer.ts';
 import { fromBase64 } from './golden-files.ts';
 import { caseOf, cases, shape, sources } from './quantized-golden.ts';
 
@@ -9,7 +10,7 @@ const gptq = { layout: 'gptq', group: 32, symmetric: true } as const;
 const storages: Readonly<Record<string, LayerStorage>> = {
   'modelopt fp8': { layout: 'modelopt-fp8' },
   'modelopt fp8 rows': { layout: 'modelopt-fp8-rows' },
-  'modelopt fp8 blocks': { layout: 'modelopt-fp8-blocks', block: 16 },
+  'modelopt fp8 blocks': { layout: 'modelopt-fp8-blocks', block: [16, 16] },
   'modelopt int8': { layout: 'modelopt-int8' },
   'modelopt int4': { layout: 'modelopt-int4', group: 64 },
   'modelopt int4 inline': { layout: 'modelopt-int4', group: 32 },
@@ -67,4 +68,34 @@ it('covers every layout of which the weights are known', () => {
     ...['modelopt fp8 flat', 'modelopt fp8 inline', 'modelopt int4 fp8', 'modelopt nvfp4 weights'],
     ...['ct naive float', 'ct packed 2 group', 'awq old keys'],
   ]);
+});
+
+it('keeps zeros, and says what is wrong with weights and shapes', () => {
+  const zeros = new Float32Array(32 * 64);
+  for (const storage of Object.values(storages)) {
+    const group = 'group' in storage && storage.group > 32 ? 64 : 32;
+    const made = quantizeLayer(zeros, [32, 64], 'group' in storage ? { ...storage, group } : storage);
+    for (const { dataType, shape, bytes } of Object.values(made)) {
+      const width = { F32: 4, F16: 2, BF16: 2, I32: 4, I64: 8 }[dataType as string] ?? 1;
+      expect(bytes.byteLength).toBe(shape.reduce((product, extent) => product * extent, width));
+    }
+  }
+  const fails = (values: Float32Array, extents: [number, number], storage: LayerStorage, message: string) => {
+    const attempt = () => quantizeLayer(values, extents, storage);
+    expect(attempt).toThrow(InvalidArgumentError);
+    expect(attempt).toThrow(message);
+  };
+  fails(zeros, [32, 63], { layout: 'modelopt-fp8' }, 'shape: [32,63] is not that of 2048 values');
+  fails(
+    zeros,
+    [32, 64],
+    { layout: 'modelopt-int4', group: 48 },
+    'shape: 64 inputs are not whole groups of 48',
+  );
+  fails(zeros, [32, 64], { layout: 'fp8-blocks', block: [0, 1] }, 'block: [0,1] is not a number of rows');
+  fails(zeros, [64, 32], { layout: 'awq', version: 'gemm', group: 0 }, 'whole groups of 0');
+  fails(new Float32Array(16), [16, 1], { layout: 'compressed-mxfp4' }, 'shape: 1 inputs are not');
+  fails(new Float32Array(31 * 64), [31, 64], { layout: 'modelopt-int4', group: 64 }, 'multiples of [2,8]');
+  zeros[5] = Number.NaN;
+  fails(zeros, [32, 64], { layout: 'modelopt-fp8' }, 'values: value 5 is NaN');
 });

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@llamella/spec';
+import type { LayerStorage } from './layer-storage.ts';
 import { storeAwq } from './store-awq.ts';
 import {
   storeCompressedFloat4,
@@ -11,59 +12,6 @@ import { storeGptq } from './store-gptq.ts';
 import { storeModeloptFloat4, storeModeloptInt4, storeModeloptInt8 } from './store-modelopt.ts';
 import type { StoredLayer } from './stored-layer.ts';
 import type { WeightBlocks } from './weight-blocks.ts';
-
-/** What a layer of weights can be stored as. `group` is a number of inputs, -1 for all. */
-export type LayerStorage =
-  | {
-      /** ModelOpt's `FP8`, and the layout `fp8` without blocks. */
-      readonly layout: 'modelopt-fp8';
-      /** Largest magnitude among the layers with the same input, which share a scale. Default: of this one. */
-      readonly largest?: number;
-    }
-  /** `FP8_PER_CHANNEL_PER_TOKEN`, and `W8A16`. */
-  | { readonly layout: 'modelopt-fp8-rows' | 'modelopt-int8' }
-  /** `FP8_PB_WO`, in squares. */
-  | { readonly layout: 'modelopt-fp8-blocks'; readonly block: number }
-  /** `W4A16_AWQ`. */
-  | { readonly layout: 'modelopt-int4'; readonly group: number }
-  | {
-      /** `NVFP4` of ModelOpt or `nvfp4-pack-quantized` of compressed-tensors. */
-      readonly layout: 'modelopt-nvfp4' | 'compressed-nvfp4';
-      /** Largest magnitude among the layers with the same input, which share a scale. Default: of this one. */
-      readonly largest?: number;
-    }
-  /** Blocks with `weight_scale_inv`. */
-  | { readonly layout: 'fp8-blocks'; readonly block: readonly [rows: number, columns: number] }
-  /** A scale per output. */
-  | { readonly layout: 'fbgemm-fp8' }
-  /** `float-quantized` by tensor, by channel, or in blocks. */
-  | {
-      readonly layout: 'compressed-fp8';
-      readonly strategy: 'tensor' | 'channel' | readonly [rows: number, columns: number];
-      /** Type of the scales. Default F32. */
-      readonly scaleType?: 'F32' | 'BF16';
-    }
-  /** `int-quantized`, one scale per output. */
-  | { readonly layout: 'compressed-int8'; readonly symmetric: boolean }
-  /** `pack-quantized`. */
-  | {
-      readonly layout: 'compressed-packed';
-      readonly bits: 4 | 8;
-      readonly group: number;
-      readonly symmetric: boolean;
-    }
-  /** `mxfp4-pack-quantized`. */
-  | { readonly layout: 'compressed-mxfp4' }
-  /** AutoAWQ, 4 bits. */
-  | { readonly layout: 'awq'; readonly version: 'gemm' | 'gemv'; readonly group: number }
-  /** GPTQ; `version` 1 is `gptq`, 2 `gptq_v2`. */
-  | {
-      readonly layout: 'gptq';
-      readonly bits: 2 | 3 | 4 | 8;
-      readonly group: number;
-      readonly symmetric: boolean;
-      readonly version: 1 | 2;
-    };
 
 /**
  * Rounds the weights of a linear layer to nearest and stores them as the tool of the layout does, bit for bit: ModelOpt 0.47,
@@ -85,11 +33,15 @@ export function quantizeLayer(
   }
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad !== -1) throw new InvalidArgumentError('values', `value ${bad} is ${values[bad]}`);
-  const inBlocks = (rows: number, columns: number): WeightBlocks => ({
-    values,
-    shape,
-    block: [rows, columns],
-  });
+  const inBlocks = (rows: number, columns: number): WeightBlocks => {
+    if (![rows, columns].every((extent) => Number.isInteger(extent) && extent > 0)) {
+      throw new InvalidArgumentError(
+        'block',
+        `[${rows},${columns}] is not a number of rows and one of columns`,
+      );
+    }
+    return { values, shape, block: [rows, columns] };
+  };
   const inGroups = (group: number, outputsIn = 1, inputsIn = 1): WeightBlocks => {
     const size = group === -1 ? inputs : group;
     if (!(Number.isInteger(size) && size > 0) || inputs % size !== 0) {
@@ -116,9 +68,9 @@ export function quantizeLayer(
     case 'modelopt-fp8-rows':
       return storeFloat8(inGroups(-1), { suffix: 'weight_scale', scaleShape: [outputs], by: 'divide' });
     case 'modelopt-fp8-blocks': {
-      const { block } = storage;
-      const scaleShape = [Math.ceil(outputs / block), 1, Math.ceil(inputs / block), 1];
-      return storeFloat8(inBlocks(block, block), { suffix: 'weight_scale', scaleShape, by: 'divide' });
+      const [rows, columns] = scaleShapeOf(shape, storage.block);
+      const naming = { suffix: 'weight_scale', scaleShape: [rows, 1, columns, 1], by: 'divide' } as const;
+      return storeFloat8(inBlocks(...storage.block), naming);
     }
     case 'fp8-blocks': {
       const scaleShape = scaleShapeOf(shape, storage.block);
@@ -133,7 +85,7 @@ export function quantizeLayer(
     case 'modelopt-int8':
       return storeModeloptInt8(inGroups(-1));
     case 'modelopt-int4':
-      return storeModeloptInt4(inGroups(storage.group, 2));
+      return storeModeloptInt4(inGroups(storage.group, 2, 8));
     case 'modelopt-nvfp4':
       return storeModeloptFloat4(inGroups(16), storage.largest);
     case 'compressed-nvfp4':
@@ -161,6 +113,6 @@ export function quantizeLayer(
 function scaleShapeOf(
   [outputs, inputs]: readonly [number, number],
   [rows, columns]: readonly [number, number],
-): readonly number[] {
+): readonly [number, number] {
   return [Math.ceil(outputs / rows), Math.ceil(inputs / columns)];
 }
