@@ -12,31 +12,44 @@ export function encodeScaled(
   values: Float32Array,
   bytes: Uint8Array,
 ): void {
-  const { outputs, inputs, rowBytes, inputOrder } = layout;
+  const { outputs, inputs, rowBytes, rows, columns, scaleColumns, inputOrder } = layout;
   const scales = storedScales(layout, bytes);
   const zeroPoints = storedZeroPoints(layout, bytes);
   chooseScales(format, layout, values, scales, zeroPoints);
   const { elementBits, float } = format;
   const largestCode = 2 ** elementBits - 1;
+  const row = new Float32Array(inputs);
   for (let output = 0; output < outputs; output++) {
-    for (let column = 0; column < inputs; column++) {
-      const group = groupOf(layout, output, column);
-      const scale = layout.scaleColumns === 0 ? 1 : scales[group]!;
-      const scaled = round(values[output * inputs + (inputOrder?.[column] ?? column)]! / scale);
+    readRow(values, output, inputOrder, row);
+    let group = Math.floor(output / rows) * scaleColumns;
+    for (let start = 0; start < inputs; start += columns, group++) {
+      const scale = scaleColumns === 0 ? 1 : scales[group]!;
       const zeroPoint = zeroPoints?.[group] ?? format.zeroPoint;
-      const code =
-        float === undefined
-          ? nearestWithin(Math.max(-256, Math.min(256, scaled)), -zeroPoint, largestCode - zeroPoint) +
-            zeroPoint
-          : encodeSmallFloat(float, scaled);
-      if (elementBits === 8) bytes[output * rowBytes + column] = code;
-      else bytes[output * rowBytes + (column >> 1)]! |= code << (4 * (column & 1));
+      const end = Math.min(start + columns, inputs);
+      for (let column = start; column < end; column++) {
+        const scaled = round(row[column]! / scale);
+        const code =
+          float === undefined
+            ? nearestWithin(Math.max(-256, Math.min(256, scaled)), -zeroPoint, largestCode - zeroPoint) +
+              zeroPoint
+            : encodeSmallFloat(float, scaled);
+        if (elementBits === 8) bytes[output * rowBytes + column] = code;
+        else bytes[output * rowBytes + (column >> 1)]! |= code << (4 * (column & 1));
+      }
     }
   }
 }
 
-function groupOf({ rows, columns, scaleColumns }: ScaledLayout, output: number, column: number): number {
-  return Math.floor(output / rows) * scaleColumns + Math.floor(column / columns);
+/** Reads a row in the order in which its columns are stored. */
+function readRow(
+  values: Float32Array,
+  output: number,
+  inputOrder: Uint32Array | undefined,
+  row: Float32Array,
+): void {
+  const start = output * row.length;
+  if (inputOrder === undefined) row.set(values.subarray(start, start + row.length));
+  else for (let column = 0; column < row.length; column++) row[column] = values[start + inputOrder[column]!]!;
 }
 
 /**
@@ -50,16 +63,25 @@ function chooseScales(
   scales: Float32Array,
   zeroPoints: Uint8Array | undefined,
 ): void {
-  const { outputs, inputs, inputOrder } = layout;
+  const { outputs, inputs, rows, columns, scaleColumns, inputOrder } = layout;
   if (scales.length === 0) return;
   const least = new Float32Array(scales.length);
   const most = new Float32Array(scales.length);
+  const row = new Float32Array(inputs);
   for (let output = 0; output < outputs; output++) {
-    for (let column = 0; column < inputs; column++) {
-      const value = values[output * inputs + (inputOrder?.[column] ?? column)]!;
-      const group = groupOf(layout, output, column);
-      if (value < least[group]!) least[group] = value;
-      else if (value > most[group]!) most[group] = value;
+    readRow(values, output, inputOrder, row);
+    let group = Math.floor(output / rows) * scaleColumns;
+    for (let start = 0; start < inputs; start += columns, group++) {
+      let low = least[group]!;
+      let high = most[group]!;
+      const end = Math.min(start + columns, inputs);
+      for (let column = start; column < end; column++) {
+        const value = row[column]!;
+        if (value < low) low = value;
+        else if (value > high) high = value;
+      }
+      least[group] = low;
+      most[group] = high;
     }
   }
   const codes = 2 ** format.elementBits - 1;

@@ -6,6 +6,10 @@ export interface SmallFloat {
   readonly mantissaBits: number;
   /** Exponent of the smallest normal number. */
   readonly leastExponent: number;
+  /** Its value. */
+  readonly smallestNormal: number;
+  /** Smallest value above zero. */
+  readonly leastStep: number;
   /** Largest finite value. */
   readonly largest: number;
   /** Bit of the sign. */
@@ -32,7 +36,10 @@ function smallFloat(
   const values = Float32Array.from({ length: 2 * signBit }, (_, code) =>
     code < signBit ? magnitude(code) : -magnitude(code - signBit),
   );
-  return { values, mantissaBits, leastExponent, largest: values[largestCode]!, signBit, largestCode };
+  const smallestNormal = 2 ** leastExponent;
+  const leastStep = 2 ** (leastExponent - mantissaBits);
+  const largest = values[largestCode]!;
+  return { values, mantissaBits, leastExponent, smallestNormal, leastStep, largest, signBit, largestCode };
 }
 
 /** 4 bits of exponent, 3 of mantissa, no infinity, one NaN per sign (OCP 8-bit Floating Point, revision 1.0). */
@@ -44,18 +51,21 @@ export const e2m1: SmallFloat = smallFloat(2, 1, 0, 7);
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
-/** Added to a number below 2^22 and taken away again, it leaves the nearest integer, ties to even. */
+/** Added to a number below 2^51 and taken away again, it leaves the nearest integer, ties to even. */
 const magic = 1.5 * 2 ** 52;
 
 /** The code nearest to a float32, ties to even. What is too large, infinities too, becomes the largest finite value. */
 export function encodeSmallFloat(format: SmallFloat, value: number): number {
-  const { mantissaBits, leastExponent, largest, signBit } = format;
+  const { mantissaBits, leastExponent, smallestNormal, leastStep, largest, signBit } = format;
   float[0] = value;
   const sign = bits[0]! >>> 31 === 1 ? signBit : 0;
   if (Number.isNaN(value)) return sign | (signBit - 1);
   const magnitude = Math.min(Math.abs(value), largest);
+  if (magnitude < smallestNormal) return sign | (magnitude / leastStep + magic - magic);
   float[0] = magnitude;
-  const exponent = Math.max((bits[0]! >>> 23) - 127, leastExponent);
-  const steps = magnitude / 2 ** (exponent - mantissaBits) + magic - magic;
-  return sign | (((exponent - leastExponent) << mantissaBits) + steps);
+  const dropped = 23 - mantissaBits;
+  const pattern = bits[0]!;
+  const rounded = (pattern + (1 << (dropped - 1)) - 1 + ((pattern >>> dropped) & 1)) >>> dropped;
+  // The exponent field of float32 is 127 more than the exponent, that of the format 1 - leastExponent more.
+  return sign | (rounded - ((126 + leastExponent) << mantissaBits));
 }
