@@ -41,7 +41,7 @@ export const cuttings: readonly Cutting[] = [
     ignoreMerges: true,
     addBos: true,
   },
-  { names: ['dbrx', 'smaug-bpe', 'chatglm-bpe'], steps: [{ pattern: words('{1,3}') }], gpt2: false },
+  { names: ['smaug-bpe', 'dbrx', 'chatglm-bpe'], steps: [{ pattern: words('{1,3}') }], gpt2: false },
   { names: ['glm4'], steps: [{ pattern: words('{1,3}') }], gpt2: false, ignoreMerges: true },
   {
     names: ['qwen2', 'deepseek-r1-qwen', 'stablelm2', 'hunyuan'],

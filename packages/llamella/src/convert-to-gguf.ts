@@ -8,8 +8,10 @@ import {
   writeGguf,
 } from '@llamella/weights';
 import { convertedCheckpoint } from './convert-checkpoint.ts';
-import { ggufMetadata, rotatesNeighbours } from './convert-gguf-metadata.ts';
+import { conversationFiles } from './convert-conversation.ts';
+import { type GgufConfiguration, ggufConfiguration, rotatesNeighbours } from './convert-gguf-metadata.ts';
 import type { ConvertJob, JobOptions } from './convert-job.ts';
+import { ggufTokenizer } from './convert-tokenizer-gguf.ts';
 import { fileSource } from './file-source.ts';
 import type { OpenedModel } from './opened-model.ts';
 
@@ -30,7 +32,7 @@ export async function ggufJob(opened: OpenedModel, { type, signal }: JobOptions)
   });
   const { metadata, extra } = isGguf
     ? { metadata: await copyMetadata(opened as OpenedModel<GgufCheckpoint>, signal), extra: [] }
-    : await ggufMetadata(opened, checkpoint.config, signal);
+    : await describe(opened, signal);
   const types = [...checkpoint.tensors.values()]
     .filter(({ shape }) => shape.length > 1)
     .map((info) => info.type);
@@ -60,6 +62,37 @@ export async function ggufJob(opened: OpenedModel, { type, signal }: JobOptions)
     write: (output, onProgress) =>
       output.write('', (sink) => writeGguf(contents, sink, { signal, onProgress })),
   };
+}
+
+/** The metadata of a model of another container. */
+async function describe(opened: OpenedModel, signal: AbortSignal | undefined): Promise<GgufConfiguration> {
+  const { config, name } = opened.checkpoint;
+  const configuration = ggufConfiguration(opened.checkpoint);
+  const texts = await conversationFiles(opened, config.contextLength, signal);
+  const tokenizer = await opened.loadTokenizer(signal);
+  const fields = ggufTokenizer(JSON.parse(texts.get('tokenizer.json')!), {
+    file: name,
+    tokenizer,
+    vocabularySize: config.vocabularySize,
+    chatTemplate: chatTemplate(texts),
+  });
+  for (const [key, field] of fields) configuration.metadata.set(key, field);
+  return configuration;
+}
+
+function chatTemplate(texts: ReadonlyMap<string, string>): string | undefined {
+  const alone = texts.get('chat_template.jinja');
+  if (alone !== undefined) return alone;
+  for (const name of ['chat_template.json', 'tokenizer_config.json']) {
+    const { chat_template: template } = JSON.parse(texts.get(name) ?? '{}') as { chat_template?: unknown };
+    if (typeof template === 'string') return template;
+    if (!Array.isArray(template)) continue;
+    const named = template.find((each: { name?: unknown }) => each?.name === 'default') as {
+      template?: unknown;
+    };
+    if (typeof named?.template === 'string') return named.template;
+  }
+  return undefined;
 }
 
 /** The metadata of a GGUF model as it is, without what says that it is split. */
