@@ -44,6 +44,9 @@ VARIANTS = {
     "llama-yarn": ("llama", dict(rope_parameters=rope(
         "yarn", factor=4.0, original_max_position_embeddings=48, beta_fast=2.0, beta_slow=0.25))),
     "mistral": ("mistral", dict(sliding_window=7, rope_parameters=rope())),
+    "ministral3": ("ministral3", dict(max_position_embeddings=192, rope_parameters=rope(
+        "yarn", factor=4.0, original_max_position_embeddings=48, beta_fast=2.0, beta_slow=0.25, mscale=1.0,
+        mscale_all_dim=1.0, llama_4_scaling_beta=0.1))),
     "qwen2": ("qwen2", dict(
         **TWO_HEADS, rope_parameters=rope("yarn", factor=2.0, original_max_position_embeddings=32))),
     "qwen3": ("qwen3", dict(rope_parameters=rope())),
@@ -68,8 +71,8 @@ VARIANTS = {
         rope_parameters=rope())),
 }  # fmt: skip
 SHORT = {"phi3-longrope": 20}
-ARCHITECTURES = {"mistral": "llama", "gemma3_text": "gemma3"}
-INTERLEAVED = {"llama", "granite", "smollm3"}
+ARCHITECTURES = {"mistral": "llama", "ministral3": "mistral3", "gemma3_text": "gemma3"}
+INTERLEAVED = {"llama", "mistral3", "granite", "smollm3"}
 
 
 def randomize(model, is_gemma, stored):
@@ -128,8 +131,11 @@ def add_metadata(writer, config, architecture):
         if "beta_fast" in main:
             writer.add_rope_scaling_yarn_beta_fast(main["beta_fast"])
             writer.add_rope_scaling_yarn_beta_slow(main["beta_slow"])
-    if architecture in ("llama", "granite", "smollm3"):
+    if architecture in INTERLEAVED:
         writer.add_rope_dimension_count(head)
+    if architecture == "mistral3":
+        writer.add_rope_scaling_yarn_log_mul(main["mscale_all_dim"])
+        writer.add_attn_temperature_scale(main["llama_4_scaling_beta"])
     if architecture == "llama" and getattr(config, "sliding_window", None):
         writer.add_sliding_window(config.sliding_window)  # llama.cpp's conversion leaves it out
     if architecture in ("gemma2", "gemma3"):

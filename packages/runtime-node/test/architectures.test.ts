@@ -35,7 +35,7 @@ const FLOAT32_ERROR = 3e-5;
 
 const names = [
   ...['llama', 'llama3', 'llama-yarn', 'mistral', 'qwen2', 'qwen3', 'smollm3', 'gemma2', 'gemma3', 'phi3'],
-  ...['phi3-longrope', 'granite'],
+  ...['phi3-longrope', 'granite', 'ministral3'],
 ];
 
 /** Weights of these files are float16, which both profiles compute in float32; the second stacks and fuses. */
@@ -107,7 +107,7 @@ function changes(config: ModelConfig): [key: string, changed: ModelConfig][] {
     ...(rotarySize === undefined || ropeScaling.kind === 'longrope' ? [] : [{ rotarySize: rotarySize - 2 }]),
     ...(ropeScaling.kind === 'none' ? [] : [{ ropeScaling: { kind: 'none' } as const }]),
     ...(ropeScaling.kind === 'yarn' ? [{ ropeScaling: { ...ropeScaling, betaFast: 2, betaSlow: 1 } }] : []),
-    ...('attentionFactor' in ropeScaling ? [{ ropeScaling: { ...ropeScaling, attentionFactor: 1 } }] : []),
+    ...('attentionFactor' in ropeScaling ? [{ ropeScaling: { ...ropeScaling, attentionFactor: 1.2 } }] : []),
     ...(activation === undefined ? [] : [{ activation: 'silu' } as const]),
     { ropeInterleaved: !config.ropeInterleaved },
     { normEpsilon: config.normEpsilon * 100 },

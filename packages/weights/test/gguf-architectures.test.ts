@@ -169,6 +169,14 @@ it('smollm3 rotates all but every fourth layer', async () => {
   expect(config.ropeInterleaved).toBe(true);
 });
 
+it('mistral3 ends where it would scale queries by their position', async () => {
+  const original = count('mistral3.rope.scaling.original_context_length', 64);
+  const temperature = (value: number) => real('mistral3.attention.temperature_scale', value);
+  expect((await configOf('mistral3', [original, temperature(0.1)])).contextLength).toBe(64);
+  expect((await configOf('mistral3', [temperature(0.1)])).contextLength).toBe(256);
+  expect((await configOf('mistral3', [original, temperature(0)])).contextLength).toBe(256);
+});
+
 describe('phi3', () => {
   const short = [1, 1, 2, 2];
   const long = [1, 2, 3, 4];
@@ -253,11 +261,6 @@ describe('yarn', () => {
 it.each([
   ['qwen2moe', count('qwen2moe.expert_count', 60), 'a mixture of 60 experts is not supported'],
   ['granite', count('granite.expert_count', 8), 'a mixture of 8 experts is not supported'],
-  [
-    'mistral3',
-    real('mistral3.attention.temperature_scale', 0.1),
-    'scaled by their position) is not supported',
-  ],
 ] as const)('refuses %s with %j', async (architecture, field, message) => {
   await expect(configOf(architecture, [field])).rejects.toThrow(message);
 });
@@ -268,6 +271,7 @@ describe.skipIf(!existsSync(golden))('files as llama.cpp converts them', () => {
   it.each([
     ['llama', { tiedEmbeddings: false, ropeScaling: { kind: 'none' }, headSize: 16, hiddenSize: 32 }],
     ['mistral', { architecture: 'llama', slidingWindow: 7 }],
+    ['ministral3', { architecture: 'mistral3', contextLength: 48, ropeScaling: { attentionFactor: 1 } }],
     ['llama-yarn', { ropeScaling: { kind: 'yarn', betaFast: 2, betaSlow: 0.25, originalContextLength: 48 } }],
     ['smollm3', { rotaryLayers: [true, true, true, false], ropeScaling: { kind: 'linear', factor: 2 } }],
     ['gemma2', { slidingLayers: [true, false, true], attentionSoftcap: 3, logitSoftcap: 8 }],

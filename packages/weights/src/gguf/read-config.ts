@@ -60,7 +60,7 @@ export function readConfig(
     ropeInterleaved: isRopeInterleaved(architecture),
     tiedEmbeddings: !tensors.has('output.weight'),
     ...(rotarySize === headSize ? {} : { rotarySize }),
-    ...readVariations({ keys, architecture, hiddenSize, headCount, layerCount }),
+    ...readVariations({ keys, architecture, hiddenSize, headCount, layerCount, contextLength }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { MetadataReader } from './metadata-reader.ts';
 /** The parts of a configuration that only some architectures have. */
 type Variations = Pick<
   ModelConfig,
+  | 'contextLength'
   | 'rotaryLayers'
   | 'slidingWindow'
   | 'slidingLayers'
@@ -26,6 +27,7 @@ export interface VariationSource {
   readonly hiddenSize: number;
   readonly headCount: number;
   readonly layerCount: number;
+  readonly contextLength: number;
 }
 
 /**
@@ -34,16 +36,9 @@ export interface VariationSource {
  *
  * Where llama.cpp leaves a window out that a file states (llama, qwen2, phi3), it counts here, as in transformers.
  */
-export function readVariations(source: VariationSource): Variations {
+export function readVariations(source: VariationSource): Partial<Variations> {
   const { keys, architecture } = source;
   const key = (rest: string) => `${architecture}.${rest}`;
-  const temperature = keys.positiveUnlessZero(key('attention.temperature_scale'));
-  if (temperature !== undefined) {
-    throw keys.unsupported(
-      `${key('attention.temperature_scale')} (queries scaled by their position)`,
-      'use another model',
-    );
-  }
   const common: Mutable<Variations> = {
     slidingWindow: keys.positiveUnlessZero(key('attention.sliding_window')),
     attentionScale: keys.positiveUnlessZero(key('attention.scale')),
@@ -81,6 +76,12 @@ function ownVariations(source: VariationSource, common: Mutable<Variations>): Mu
         logitScale: 1 / divisor,
         ...(unrotated && { rotaryLayers: layers(layerCount, () => false) }),
       };
+    }
+    case 'mistral3': {
+      // Ministral 3 scales queries by their position beyond the original context: it ends there.
+      if (keys.positiveUnlessZero(key('attention.temperature_scale')) === undefined) return {};
+      const original = keys.count(key('rope.scaling.original_context_length')) ?? source.contextLength;
+      return { contextLength: Math.min(source.contextLength, original) };
     }
     case 'smollm3':
       return { rotaryLayers: layers(layerCount, (layer) => layer % 4 !== 3) };
@@ -133,6 +134,6 @@ function layers(count: number, decide: (layer: number) => boolean): boolean[] {
   return Array.from({ length: Math.min(count, MOST_LAYERS) }, (_, layer) => decide(layer));
 }
 
-function defined(values: Mutable<Variations>): Variations {
+function defined(values: Mutable<Variations>): Partial<Variations> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
