@@ -1,8 +1,11 @@
+import { createRandom } from '@llamella/conformance';
 import { InvalidArgumentError } from '@llamella/spec';
 import { type LayerStorage, quantizeLayer } from '@llamella/weights';
 import { expect, it } from 'vitest';
+import { quantizedLayout } from '../src/quantized/quantized-layout.ts';
 import { fromBase64 } from './golden-files.ts';
 import { caseOf, cases, shape, sources } from './quantized-golden.ts';
+import { decodeCanonical, storedTensors } from './stored-layer.ts';
 
 const packed = { layout: 'compressed-packed', group: 32, symmetric: true } as const;
 const gptq = { layout: 'gptq', group: 32, symmetric: true } as const;
@@ -98,4 +101,66 @@ it('keeps zeros, and says what is wrong with weights and shapes', () => {
   fails(new Float32Array(31 * 64), [31, 64], { layout: 'modelopt-int4', group: 64 }, 'multiples of [2,8]');
   zeros[5] = Number.NaN;
   fails(zeros, [32, 64], { layout: 'modelopt-fp8' }, 'values: value 5 is NaN');
+});
+
+it.each([
+  [
+    'compressed-tensors',
+    'pack-quantized',
+    { layout: 'compressed-packed', bits: 4, group: -1, symmetric: true },
+    0.08,
+  ],
+  [
+    'compressed-tensors',
+    'pack-quantized',
+    { layout: 'compressed-packed', bits: 4, group: -1, symmetric: false },
+    0.08,
+  ],
+  [
+    'compressed-tensors',
+    'pack-quantized',
+    { layout: 'compressed-packed', bits: 8, group: -1, symmetric: false },
+    0.005,
+  ],
+  ['compressed-tensors', 'float-quantized', { layout: 'compressed-fp8', strategy: [5, 7] }, 0.04],
+  ['compressed-tensors', 'int-quantized', { layout: 'compressed-int8', symmetric: false }, 0.005],
+  ['fp8', '', { layout: 'fp8-blocks', block: [5, 7] }, 0.04],
+  ['fbgemm_fp8', '', { layout: 'fbgemm-fp8' }, 0.04],
+] as const)('brings back weights of odd shapes: %s %s %o', async (quant_method, format, storage, bound) => {
+  const random = createRandom(5);
+  for (const [outputs, inputs] of [
+    [1, 1],
+    [3, 37],
+    [7, 1],
+    [1, 9],
+    [13, 40],
+    [33, 33],
+    [9, 70],
+  ] as const) {
+    const weights = Float32Array.from({ length: outputs * inputs }, () => random.integer(2001) / 1000 - 1);
+    const layer = quantizeLayer(weights, [outputs, inputs], storage);
+    const stored = storedTensors(
+      Object.fromEntries(Object.entries(layer).map(([suffix, part]) => [`m.${suffix}`, part])),
+    );
+    const bits = 'bits' in storage ? storage.bits : 8;
+    const block =
+      'strategy' in storage
+        ? { strategy: 'block', block_structure: storage.strategy }
+        : { strategy: 'channel' };
+    const scheme = {
+      ...{ num_bits: bits, type: format === 'float-quantized' ? 'float' : 'int', ...block },
+      symmetric: !('symmetric' in storage) || storage.symmetric,
+    };
+    const configuration = {
+      ...{ quant_method, format, config_groups: { group_0: { targets: ['Linear'], weights: scheme } } },
+      ...('block' in storage && { weight_block_size: storage.block }),
+    };
+    const linear = (await quantizedLayout(configuration, 'config.json')!.open('m', stored))!;
+    expect(linear.info.shape).toEqual([outputs, inputs]);
+    const bytes = await linear.read();
+    expect(bytes).toHaveLength(linear.info.byteLength);
+    const decoded = decodeCanonical(linear.info, bytes);
+    for (const [index, weight] of weights.entries())
+      expect(Math.abs(decoded[index]! - weight)).toBeLessThanOrEqual(bound);
+  }
 });

@@ -242,3 +242,22 @@ it.each([
   expect(attempt).toThrow(InvalidFileError);
   expect(attempt).toThrow(`config.json: ${problem}`);
 });
+
+it('passes over zero points of layers that have none', async () => {
+  for (const name of ['ct float tensor', 'ct int8', 'ct packed 4 group']) {
+    const tensors = tensorsOf(caseOf(name), module);
+    const zeros = { dataType: 'F8_E4M3', shape: [1], bytes: new Uint8Array(1) } as const;
+    const stored = storedTensors({ ...tensors, [`${module}.weight_zero_point`]: zeros });
+    const linear = await quantizedLayout(caseOf(name).configuration, 'config.json')!.open(module, stored);
+    expect(linear!.used).toContain(`${module}.weight_zero_point`);
+    expect(linear!.info.zeroPoints).toBeUndefined();
+  }
+});
+
+it('names the model in errors about tensors', async () => {
+  const layout = quantizedLayout({ quant_method: 'gptq', bits: 4 }, 'model: quantize_config.json', 'model')!;
+  const tensor = { dataType: 'F32', shape: [1, 1], bytes: new Uint8Array(4) } as const;
+  await expect(layout.open(module, storedTensors({ [`${module}.qweight`]: tensor }))).rejects.toThrow(
+    `model: tensor ${module}.qweight has the type F32; gptq 4-bit, group 128 stores I32`,
+  );
+});

@@ -42,7 +42,7 @@ export function awqLayout(settings: Settings): QuantizedLayout {
     method,
     notes: [],
     async open(module, stored) {
-      const layer = new LayerTensors(module, stored, method, settings.file);
+      const layer = new LayerTensors(module, stored, method, settings.model);
       if (!layer.has('qweight')) return undefined;
       checkPlain(layer, module, exceptions, 'qweight');
       return gemm ? openGemm(layer, group) : openGemv(layer, group);

@@ -52,7 +52,7 @@ export function compressedTensorsLayout(settings: Settings): QuantizedLayout {
       ...(settings.has('kv_cache_scheme') ? [cacheNote] : []),
     ],
     async open(module, stored, signal) {
-      const layer = new LayerTensors(module, stored, title, settings.file);
+      const layer = new LayerTensors(module, stored, title, settings.model);
       const packed = layer.has('weight_packed');
       if (!packed && (layer.isPlain || !layer.has('weight'))) return undefined;
       const scheme = schemes.find(module);
@@ -63,7 +63,8 @@ export function compressedTensorsLayout(settings: Settings): QuantizedLayout {
         );
       }
       const result = await openScheme(layer, scheme, settings.file, signal);
-      layer.skip(...activationScales);
+      // Older versions store the zeros of symmetric layers.
+      layer.skip(...activationScales, 'weight_zero_point');
       return result;
     },
     leavesOut: (name) => cacheScale.test(name),
@@ -87,7 +88,7 @@ async function openScheme(
     case 'naive-quantized int8':
     case 'naive-quantized int4':
     case 'int-quantized int4':
-      return openInt8(layer, block);
+      return openInt8(layer, scheme.symmetric, block);
     case 'pack-quantized int2':
     case 'pack-quantized int4':
     case 'pack-quantized int8':

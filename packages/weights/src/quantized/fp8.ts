@@ -25,7 +25,7 @@ export function fp8Layout(settings: Settings, method: 'fp8' | 'fbgemm_fp8'): Qua
     method: title,
     notes: [activationNote],
     async open(module, stored) {
-      const layer = new LayerTensors(module, stored, title, settings.file);
+      const layer = new LayerTensors(module, stored, title, settings.model);
       if (!layer.has('weight') || layer.isPlain) return undefined;
       checkPlain(layer, module, exceptions, 'weight');
       layer.skip('input_scale', 'activation_scale', 'input_scale_ub');

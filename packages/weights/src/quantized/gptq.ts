@@ -50,7 +50,7 @@ export function gptqLayout(settings: Settings): QuantizedLayout {
     method,
     notes: [],
     async open(module, stored: StoredTensors, signal) {
-      const layer = new LayerTensors(module, stored, method, settings.file);
+      const layer = new LayerTensors(module, stored, method, settings.model);
       return layer.has('qweight') ? openGptq(layer, options, signal) : undefined;
     },
     leavesOut: () => false,

@@ -14,7 +14,7 @@ export class LayerTensors {
   readonly #method: string;
   readonly #file: string;
 
-  /** @param method what errors call the layout @param file what errors call the place of the configuration */
+  /** @param method what errors call the layout @param file what errors call the model */
   constructor(module: string, stored: StoredTensors, method: string, file: string) {
     this.#module = module;
     this.#stored = stored;

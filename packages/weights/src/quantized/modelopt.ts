@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts';
 type Open = (layer: LayerTensors, group: number | undefined) => QuantizedLinear;
 
 const fp8: Open = (layer) => openFloat8(layer, 'weight_scale');
-const int8: Open = (layer) => openInt8(layer);
+const int8: Open = (layer) => openInt8(layer, true);
 const nvfp4: Open = (layer, group) =>
   openFloat4(layer, { weight: 'weight', scaleTypes: ['F8_E4M3'], globalScale: 'weight_scale_2', group });
 
@@ -57,7 +57,7 @@ export function modeloptLayout(settings: Settings): QuantizedLayout {
     method,
     notes: [...(title === undefined ? [] : [activationNote]), ...(quantizesCache ? [cacheNote] : [])],
     async open(module, stored) {
-      const layer = new LayerTensors(module, stored, method, settings.file);
+      const layer = new LayerTensors(module, stored, method, settings.model);
       if (!layer.has('weight') || layer.isPlain) return undefined;
       checkPlain(layer, module, exceptions, 'weight');
       const algorithm = mixed === undefined ? single : mixed.get(module);

@@ -47,13 +47,18 @@ export interface QuantizedLayout {
  * @param configuration the value of `quantization_config` in config.json, or the contents of `hf_quant_config.json`,
  *   `quantize_config.json` or `quant_config.json`; `undefined` or `null` for a model without
  * @param file what errors call the place that `configuration` was read from
+ * @param model what errors about tensors call the model. Default: `file`
  * @returns `undefined` when there is no quantization
  * @throws {UnsupportedError} for a method that cannot be read
  * @throws {InvalidFileError} when the configuration is not what its method says
  */
-export function quantizedLayout(configuration: unknown, file: string): QuantizedLayout | undefined {
+export function quantizedLayout(
+  configuration: unknown,
+  file: string,
+  model = file,
+): QuantizedLayout | undefined {
   if (configuration === undefined || configuration === null) return undefined;
-  const settings = new Settings(configuration, file);
+  const settings = new Settings(configuration, file, model);
   const method = settings.string('quant_method') ?? guessMethod(settings);
   switch (method.toLowerCase()) {
     case 'modelopt':

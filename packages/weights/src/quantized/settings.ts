@@ -4,12 +4,15 @@ import { InvalidFileError } from '@llamella/spec';
 export class Settings {
   /** What errors call the file. */
   readonly file: string;
+  /** What errors about tensors call the model. */
+  readonly model: string;
   readonly #path: string;
   readonly #values: Readonly<Record<string, unknown>>;
 
   /** @param path the way to the object inside the file, empty for the whole */
-  constructor(value: unknown, file: string, path = '') {
+  constructor(value: unknown, file: string, model: string, path = '') {
     this.file = file;
+    this.model = model;
     this.#path = path;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new InvalidFileError({ file }, `${path || 'the quantization'} is ${show(value)}, not an object`);
@@ -47,7 +50,7 @@ export class Settings {
 
   object(key: string): Settings | undefined {
     const value = this.#get(key);
-    return value === undefined ? undefined : new Settings(value, this.file, this.#place(key));
+    return value === undefined ? undefined : new Settings(value, this.file, this.model, this.#place(key));
   }
 
   strings(key: string): readonly string[] {

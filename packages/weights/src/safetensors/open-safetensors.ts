@@ -100,12 +100,12 @@ async function interpret(
 }
 
 function findLayout({ config, quantization }: SafetensorsSources, name: string): QuantizedLayout | undefined {
-  if (quantization !== undefined) return quantizedLayout(quantization, `${name}: quantization`);
+  if (quantization !== undefined) return quantizedLayout(quantization, `${name}: quantization`, name);
   const outer = isObject(config) ? config : {};
   const inner = isObject(outer.text_config) ? outer.text_config : {};
   for (const place of [outer, inner]) {
     const found = place.quantization_config ?? place.compression_config;
-    if (found !== undefined) return quantizedLayout(found, `${name}: config.json: quantization_config`);
+    if (found !== undefined) return quantizedLayout(found, `${name}: config.json: quantization_config`, name);
   }
   return undefined;
 }
