@@ -47,6 +47,7 @@ CASES = {
     "Qwen2.5": {
         **sizes, "model_type": "qwen2", "max_position_embeddings": 32768, "max_window_layers": 6, "rope_theta": 1e6,
         "sliding_window": 4096, "use_sliding_window": False, "tie_word_embeddings": True},
+    "Qwen2, sliding by default": {"model_type": "qwen2", "use_sliding_window": True},
     "Qwen2.5, stretched, sliding": {
         **sizes, "model_type": "qwen2", "max_position_embeddings": 32768, "max_window_layers": 6, "rope_theta": 1e6,
         "sliding_window": 4096, "use_sliding_window": True,

@@ -50,7 +50,7 @@ describe('one file', () => {
   });
 
   it('takes a header padded with spaces, and tensors of no elements anywhere', async () => {
-    const empty = { e: entry('F32', [0], 8, 8), ...two, z: entry('I8', [3, 0], 12, 12) };
+    const empty = { ...two, e: entry('F32', [0], 8, 8), z: entry('I8', [3, 0], 12, 12) };
     await using model = await openBytes(fileOf(`${JSON.stringify(empty)}      `, 12));
     expect(model.tensors.size).toBe(4);
   });

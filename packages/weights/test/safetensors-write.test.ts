@@ -43,6 +43,12 @@ it('divides what is larger than a file may be, and never a tensor', () => {
     'model-00004-of-00004.safetensors',
     'model.safetensors.index.json',
   ]);
+  const large = safetensorsFiles([tensors[3]!, tensors[0]!], { maximumFileSize: 8 });
+  expect(large.map(({ name }) => name)).toEqual([
+    'model-00001-of-00002.safetensors',
+    'model-00002-of-00002.safetensors',
+    'model.safetensors.index.json',
+  ]);
 });
 
 it('writes an index with the size of all data', async () => {

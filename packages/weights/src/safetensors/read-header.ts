@@ -91,7 +91,7 @@ function readEntry(
   if (!isSizes(offsets) || offsets.length !== 2) throw invalid('has no valid data_offsets');
   const bits = shape.reduce((product, dimension) => product * dimension, 1) * bitsPerElement(dtype);
   const [begin, end] = offsets as [number, number];
-  if (!Number.isSafeInteger(bits) || bits % 8 !== 0 || end - begin !== bits / 8) {
+  if (!Number.isSafeInteger(bits) || end - begin !== bits / 8) {
     throw invalid(
       `is ${dtype} [${shape}] and takes ${bits / 8} bytes, but has those from ${begin} to ${end}`,
     );
