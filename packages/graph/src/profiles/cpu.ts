@@ -1,5 +1,5 @@
 import type { TensorType } from '@llamella/spec';
-import type { LinearForm } from '../linear-form.ts';
+import type { BlockSize, LinearForm } from '../linear-form.ts';
 import type { LinearRole, Profile } from './profile.ts';
 import { scaledForm, scaledTypes } from './scaled-form.ts';
 
@@ -52,9 +52,11 @@ const forms: Partial<Record<TensorType, LinearForm>> = {
  * Longest block of weights with scales behind them, which may have one for a whole row. Blocks of 128 run 1.5 times as
  * fast as those of 32 and take 15 percent less memory, but one outlier spoils more of their activations: SmolLM2-135M in
  * groups of 64 diverges from float32 activations by 0.0030 nats in blocks of 32, 0.0053 in blocks of 64, and 0.0035 with
- * 32 in these two roles and 64 in the others.
+ * 32 in these two roles and 64 in the others. 8-bit floats diverge by 0.0037 nats in blocks of 32, and by 0.0030 with 16
+ * for the projections to q, k and v.
  */
-function longestBlock(role: LinearRole): 32 | 128 {
+function longestBlock(type: TensorType, role: LinearRole): BlockSize {
+  if (type.startsWith('F8')) return role === 'attention-input' ? 16 : 32;
   return role === 'attention-input' || role === 'down' ? 32 : 128;
 }
 
@@ -63,8 +65,7 @@ function longestBlock(role: LinearRole): 32 | 128 {
  * `MatMulNBits`. A float zero point would be 65 times slower, so a format's minimum is folded into further inputs;
  * `docs/decisions/0003-q4-1-on-cpu.md` has the measurements. The projections to q, k and v, whose inputs have the
  * largest outliers, run in half blocks: the activations of a half block share a scale, so an outlier spoils fewer.
- * Types with scales behind their elements run in the longest blocks that these allow, up to 128, and up to 32 for the
- * projections to q, k and v and for the last of the feed-forward.
+ * Types with scales behind their elements run in the longest blocks that these allow, up to a limit for each role.
  */
 export const cpuProfile: Profile = {
   name: 'cpu',
@@ -77,7 +78,7 @@ export const cpuProfile: Profile = {
   prefillChunk: 256,
   types: [...(Object.keys(forms) as TensorType[]), ...scaledTypes],
   linearForm(type, role, layout) {
-    const scaled = scaledForm(type, role, layout, longestBlock(role));
+    const scaled = scaledForm(type, role, layout, longestBlock(type, role));
     if (scaled !== undefined) return scaled;
     const form = forms[type];
     if (form?.kind !== 'blocks' || form.bits !== 4 || role !== 'attention-input') return form;
