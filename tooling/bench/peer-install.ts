@@ -20,6 +20,12 @@ const binaries: Readonly<Record<string, string>> = {
   'win32-x64': 'win-x64',
 };
 
+/** Folder with llama.cpp's own libraries, once {@link installPeer} has run. */
+export const peerBinaries = (): string => {
+  const binary = binaries[`${process.platform}-${process.arch}`] ?? 'none';
+  return join(folder, 'node_modules', '@node-llama-cpp', binary, 'bins', binary);
+};
+
 /**
  * Installs the pinned node-llama-cpp and its CPU binary beside this file, unless they are there. It is no dependency of
  * the workspace, so that a clone installs quickly, and its install scripts, which may compile, do not run.

@@ -1,6 +1,6 @@
 /** One thing to measure, in a process of its own. */
 export interface Scenario {
-  readonly name: 'load' | 'prefill' | 'decode-100' | 'decode-4000';
+  readonly name: 'load' | 'prefill' | 'decode-64' | 'decode-100' | 'decode-4000';
   /** Tokens of the prompt. */
   readonly promptTokens: number;
   /** Tokens generated before the clock starts; they fill the context up to the length that is measured. */
