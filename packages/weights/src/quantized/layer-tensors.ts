@@ -1,4 +1,5 @@
 import { InvalidFileError } from '@llamella/spec';
+import { aligned } from '../formats/aligned.ts';
 import type { StoredDataType, StoredTensor, StoredTensors } from '../safetensors/stored-tensor.ts';
 import { toFloats } from './to-floats.ts';
 
@@ -80,11 +81,9 @@ export class LayerTensors {
     return this.#stored.read(tensor.name, signal);
   }
 
-  async readWords(tensor: StoredTensor, signal?: AbortSignal): Promise<Uint32Array<ArrayBuffer>> {
-    const bytes = await this.read(tensor, signal);
-    const words = new Uint32Array(bytes.byteLength / 4);
-    new Uint8Array(words.buffer).set(bytes);
-    return words;
+  async readWords(tensor: StoredTensor, signal?: AbortSignal): Promise<Uint32Array> {
+    const bytes = aligned(await this.read(tensor, signal), 4);
+    return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   }
 
   /** Scales as float32. @throws {InvalidFileError} when one is not finite */
