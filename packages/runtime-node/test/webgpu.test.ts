@@ -41,6 +41,11 @@ describe.skipIf(reason !== undefined)(`webgpu${reason === undefined ? '' : ` (sk
     ['Q8_0 weights', { type: 'Q8_0', layerCount: 1 }, webgpuProfile],
     ['Q4_0 weights', { type: 'Q4_0', tiedEmbeddings: false }, webgpuProfile],
     ['Q4_1 weights', { type: 'Q4_1', layerCount: 1 }, webgpuProfile],
+    [
+      'weights of 4 bits with zero points',
+      { type: 'U4', layout: () => ({ scaleBlock: [1, 32], zeroPoints: true }), layerCount: 1 },
+      webgpuProfile,
+    ],
     ['Q4_1 weights, decoded', { type: 'Q4_1', layerCount: 1 }, webgpuExactProfile],
   ];
   it.each(shapes)('matches the reference with %s', async (_, options, profile) => {
