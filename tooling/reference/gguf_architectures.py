@@ -51,6 +51,7 @@ VARIANTS = {
         **TWO_HEADS, rope_parameters=rope("yarn", factor=2.0, original_max_position_embeddings=32))),
     "qwen3": ("qwen3", dict(rope_parameters=rope())),
     "smollm3": ("smollm3", dict(**TWO_HEADS, num_hidden_layers=4, rope_parameters=rope("linear", factor=2.0))),
+    "gemma": ("gemma", dict(hidden_act="gelu_pytorch_tanh", rope_parameters=rope())),
     "gemma2": ("gemma2", dict(
         num_hidden_layers=3, sliding_window=6, query_pre_attn_scalar=16, attn_logit_softcapping=3.0,
         final_logit_softcapping=8.0, hidden_activation="gelu_pytorch_tanh", rope_parameters=rope())),

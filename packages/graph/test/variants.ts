@@ -89,6 +89,7 @@ const architectures: Readonly<Record<string, CheckpointOptions>> = {
   smollm3: { architecture: 'smollm3', rotaryLayers: [true, false] },
   'smollm3, heads of 8': { architecture: 'smollm3', rotaryLayers: [true, false], headSize: 8, headCount: 8 },
   'no rotation at all': { rotaryLayers: [false, false], headSize: 8, headCount: 8 },
+  gemma: { architecture: 'gemma', activation: 'gelu-tanh', embeddingScale: 8, ropeInterleaved: false },
   gemma2: {
     ...{ architecture: 'gemma2', outputNorms: true, activation: 'gelu-tanh', ropeInterleaved: false },
     ...{ slidingWindow: 8, slidingLayers: [true, false], attentionSoftcap: 50, logitSoftcap: 30 },

@@ -35,7 +35,7 @@ const FLOAT32_ERROR = 3e-5;
 
 const names = [
   ...['llama', 'llama3', 'llama-yarn', 'mistral', 'qwen2', 'qwen3', 'smollm3', 'gemma2', 'gemma3', 'phi3'],
-  ...['phi3-longrope', 'granite', 'ministral3'],
+  ...['phi3-longrope', 'granite', 'ministral3', 'gemma'],
 ];
 
 /** Weights of these files are float16, which both profiles compute in float32; the second stacks and fuses. */

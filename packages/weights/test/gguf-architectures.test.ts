@@ -274,6 +274,7 @@ describe.skipIf(!existsSync(golden))('files as llama.cpp converts them', () => {
     ['ministral3', { architecture: 'mistral3', contextLength: 48, ropeScaling: { attentionFactor: 1 } }],
     ['llama-yarn', { ropeScaling: { kind: 'yarn', betaFast: 2, betaSlow: 0.25, originalContextLength: 48 } }],
     ['smollm3', { rotaryLayers: [true, true, true, false], ropeScaling: { kind: 'linear', factor: 2 } }],
+    ['gemma', { activation: 'gelu-tanh', embeddingScale: Math.fround(Math.sqrt(32)) }],
     ['gemma2', { slidingLayers: [true, false, true], attentionSoftcap: 3, logitSoftcap: 8 }],
     ['gemma3', { slidingRopeTheta: 10_000, ropeTheta: 5000, ropeScaling: { kind: 'linear', factor: 8 } }],
     ['phi3-longrope', { rotarySize: 24, headSize: 32, ropeScaling: { originalContextLength: 24 } }],

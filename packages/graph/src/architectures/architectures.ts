@@ -1,5 +1,6 @@
 import { UnsupportedError } from '@llamella/spec';
 import type { GraphContext } from '../graph-context.ts';
+import { writeGemma } from './gemma.ts';
 import { writeGemma2 } from './gemma2.ts';
 import { writeGemma3 } from './gemma3.ts';
 import { writeGranite } from './granite.ts';
@@ -16,6 +17,7 @@ const architectures: ReadonlyMap<string, (context: GraphContext) => void> = new 
   ['qwen2', writeQwen2],
   ['qwen3', writeQwen3],
   ['smollm3', writeSmolLm3],
+  ['gemma', writeGemma],
   ['gemma2', writeGemma2],
   ['gemma3', writeGemma3],
   ['phi3', writePhi3],

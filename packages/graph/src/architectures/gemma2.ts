@@ -2,8 +2,8 @@ import { decoder } from '../blocks/decoder.ts';
 import type { GraphContext } from '../graph-context.ts';
 
 /**
- * Gemma 2: norms after each half too, GELU, scaled embeddings, softcaps on scores and logits, a sliding window in every
- * other layer. Embeddings are scaled in float32, as llama.cpp does; transformers rounds the scale to the model's type.
+ * Gemma 2: Gemma 1 with norms after each half too, softcaps on scores and logits, and a sliding window in every other
+ * layer.
  *
  * Source: huggingface/transformers `models/gemma2/modeling_gemma2.py`.
  */

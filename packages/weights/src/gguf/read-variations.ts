@@ -32,7 +32,7 @@ export interface VariationSource {
 
 /**
  * Sliding windows, softcaps and factors of one architecture. Keys, defaults and what follows from the number of layers
- * are those of llama.cpp's src/models/: gemma2.cpp, gemma3.cpp, granite.cpp, smollm3.cpp, mistral3.cpp.
+ * are those of llama.cpp's src/models/: gemma.cpp, gemma2.cpp, gemma3.cpp, granite.cpp, smollm3.cpp, mistral3.cpp.
  *
  * Where llama.cpp leaves a window out that a file states (llama, qwen2, phi3), it counts here, as in transformers.
  */
@@ -54,6 +54,8 @@ function ownVariations(source: VariationSource, common: Mutable<Variations>): Mu
   const { keys, architecture, layerCount } = source;
   const key = (rest: string) => `${architecture}.${rest}`;
   switch (architecture) {
+    case 'gemma':
+      return gemma(source, common);
     case 'gemma2':
       return {
         ...gemma(source, common, 46),
@@ -94,7 +96,7 @@ function ownVariations(source: VariationSource, common: Mutable<Variations>): Mu
 function gemma(
   source: VariationSource,
   common: Mutable<Variations>,
-  layersOf27: number,
+  layersOf27?: number,
 ): Mutable<Variations> {
   const { hiddenSize, headCount, layerCount } = source;
   const scale = layerCount === layersOf27 ? 1 / Math.sqrt(Math.floor(hiddenSize / headCount)) : undefined;
