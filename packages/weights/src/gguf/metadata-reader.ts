@@ -43,11 +43,11 @@ export class MetadataReader {
   booleans(key: string, length: number): readonly boolean[] | undefined {
     const value = this.#metadata.get(key);
     if (value === undefined || !isGgufArray(value)) return undefined;
-    const entries = Array.from(value as ArrayLike<unknown>);
-    if (entries.length !== length || !entries.every((entry) => entry === true || entry === false)) {
+    // An empty list may be one of strings as well.
+    if (value.length !== length || typeof value[0] !== 'boolean') {
       throw this.invalid(key, `is no list of ${length} booleans`);
     }
-    return entries;
+    return value as readonly boolean[];
   }
 
   /** A finite number, or `undefined` when the key is absent. */
