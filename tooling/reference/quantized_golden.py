@@ -1,5 +1,6 @@
 """Makes packages/weights/test/golden/quantized.golden.json: the same weights in every layout, as `quantized_layers.py` makes
-them, with the SHA-256 of what they decode to in float32.
+them, with the SHA-256 of what they decode to in float32. `weight_g_idx` is put together here, since compressed-tensors 0.20 has it no
+longer; 0.9.4 decodes it to the same weights.
 
 Usage: QUANTIZATION_SOURCES=FOLDER python tooling/reference/quantized_golden.py
 """

@@ -261,3 +261,19 @@ it('names the model in errors about tensors', async () => {
     `model: tensor ${module}.qweight has the type F32; gptq 4-bit, group 128 stores I32`,
   );
 });
+
+it('reads zero points of compressed-tensors that are not packed, as older versions store them', async () => {
+  const name = 'ct packed 4 group zero points';
+  const tensors = tensorsOf(caseOf(name), module);
+  const layout = quantizedLayout(caseOf(name).configuration, 'config.json')!;
+  const bytes = await (await layout.open(module, storedTensors(tensors)))!.read();
+  const points = Int8Array.from(bytes.subarray(bytes.length - 128), (point) => point - 8);
+  expect(new Set(points).size).toBeGreaterThan(5);
+  const zeros = { dataType: 'I8', shape: [32, 4], bytes: new Uint8Array(points.buffer) } as const;
+  const unpacked = { ...tensors, [`${module}.weight_zero_point`]: zeros };
+  expect(await (await layout.open(module, storedTensors(unpacked)))!.read()).toEqual(bytes);
+  points[9] = 8;
+  await expect((await layout.open(module, storedTensors(unpacked)))!.read()).rejects.toThrow(
+    'weight_zero_point has zero points that 4 bits do not hold',
+  );
+});
