@@ -3,7 +3,7 @@ import { safetensorsFiles, transformersName } from '@llamella/weights';
 import { convertedCheckpoint } from './convert-checkpoint.ts';
 import { conversationFiles, tokenIds } from './convert-conversation.ts';
 import type { ConvertJob, JobOptions } from './convert-job.ts';
-import { transformersConfig } from './convert-transformers-config.ts';
+import { configText, transformersConfig } from './convert-transformers-config.ts';
 import type { OpenedModel } from './opened-model.ts';
 
 const dataTypes = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
@@ -39,14 +39,18 @@ export async function safetensorsJob(opened: OpenedModel, { type, signal }: JobO
   const matrices = new Set(infos.filter(({ shape }) => shape.length > 1).map((info) => info.type));
   const mostly = (['F32', 'BF16', 'F16'] as const).find((each) => matrices.has(each)) ?? 'F32';
   const tokens = tokenIds(await opened.loadTokenizer(signal));
+  // Left out, they would be those of the first model of the architecture.
   const ids = {
-    ...(tokens.bos !== undefined && { bos_token_id: tokens.bos }),
-    ...(tokens.eos.length > 0 && { eos_token_id: tokens.eos.length === 1 ? tokens.eos[0] : tokens.eos }),
-    ...(tokens.padding !== undefined && { pad_token_id: tokens.padding }),
+    bos_token_id: tokens.bos ?? null,
+    eos_token_id: (tokens.eos.length > 1 ? tokens.eos : tokens.eos[0]) ?? null,
+    pad_token_id: tokens.padding ?? null,
   };
   const texts = await conversationFiles(opened, source.config.contextLength, signal);
   const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
-  texts.set('config.json', json({ ...transformersConfig(source), torch_dtype: dataTypes[mostly], ...ids }));
+  texts.set(
+    'config.json',
+    configText({ ...transformersConfig(source), torch_dtype: dataTypes[mostly], ...ids }),
+  );
   texts.set('generation_config.json', json(ids));
   const byteLength = files.reduce((sum, file) => sum + file.byteLength, 0);
   return {

@@ -54,6 +54,7 @@ export function transformersConfig({
     hidden_act: activation,
     tie_word_embeddings: config.tiedEmbeddings,
     attention_bias: architecture === 'llama' ? hasBias : architecture === 'qwen2',
+    ...(architecture === 'llama' && { mlp_bias: tensors.has('blk.0.ffn_gate.bias') }),
     attention_dropout: 0,
     rope_theta: shortest(config.ropeTheta),
     rope_scaling: ropeScaling(name, config),
@@ -62,6 +63,20 @@ export function transformersConfig({
     ...ownKeys(config, activation),
     use_cache: true,
   };
+}
+
+const floatKeys = [
+  ...['rms_norm_eps', 'rope_theta', 'rope_local_base_freq', 'partial_rotary_factor', 'attention_dropout'],
+  ...['factor', 'low_freq_factor', 'high_freq_factor', 'attention_factor', 'beta_fast', 'beta_slow'],
+  ...['attn_logit_softcapping', 'final_logit_softcapping', 'logits_scaling'],
+  ...['attention_multiplier', 'embedding_multiplier', 'residual_multiplier'],
+].join('|');
+
+/** Text of a config.json. transformers refuses integers where it expects floats, which JavaScript does not tell apart. */
+export function configText(config: object): string {
+  const text = JSON.stringify(config, undefined, 2);
+  const integers = new RegExp(`^( *"(?:${floatKeys})": -?\\d+)(,?)$`, 'gm');
+  return `${text.replace(integers, '$1.0$2')}\n`;
 }
 
 /** The shortest number that float32 rounds to the same value: GGUF's 9.999999747378752e-06 is 1e-5. */
