@@ -1,4 +1,4 @@
-import { clone, create, toBinary } from '@bufbuild/protobuf';
+import { clone, create, type Message, toBinary } from '@bufbuild/protobuf';
 import { type GraphPlan, InvalidArgumentError, type TensorFidelity, UnsupportedError } from '@llamella/spec';
 import {
   GraphProtoSchema,
@@ -81,10 +81,14 @@ export function planGenai(source: PlanSource, options: BuildGraphOptions): Graph
     initializer: constants.tensors,
     input: inputs.map((input) => valueInfo(...input)),
     output: outputs.map((output) => valueInfo(...output)),
+    metadataProps: model.graph.metadataProps,
   });
+  keepUnknown(model.graph, graph);
+  const planned = create(ModelProtoSchema, { ...modelHead(model), graph });
+  keepUnknown(model, planned);
   const { table } = constants;
   return {
-    model: toBinary(ModelProtoSchema, create(ModelProtoSchema, { ...modelHead(model), graph })),
+    model: toBinary(ModelProtoSchema, planned),
     externalFile: EXTERNAL_FILE,
     initializers: table.initializers,
     offsets: table.offsets,
@@ -195,6 +199,11 @@ function modelHead(model: OnnxModel) {
     opsetImport.push({ ...opsetImport[0]!, domain: 'com.microsoft', version: 1n });
   }
   return { irVersion: model.irVersion, producerName: 'llamella', opsetImport };
+}
+
+/** Fields that the schema does not know are passed on. */
+function keepUnknown(from: Message, to: Message): void {
+  if (from.$unknown !== undefined) to.$unknown = from.$unknown;
 }
 
 function readContextLength(most: number, wanted: number | undefined): number {
