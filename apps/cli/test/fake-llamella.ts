@@ -78,7 +78,15 @@ export const byteTokenizer: Tokenizer = {
 };
 
 export const fakeConversion: ConvertReport = {
-  ...{ name: 'fake-135m', sources: ['fake.gguf'], from: 'gguf', to: 'gguf', files: [], bytes: 4096 },
+  ...{
+    name: 'fake-135m',
+    sources: ['fake.gguf'],
+    from: 'gguf',
+    to: 'gguf',
+    files: [],
+    bytes: 4096,
+    notes: [],
+  },
   tensors: [
     { tensor: 'a', from: 'Q4_K', to: 'Q8_0', kind: 're-encoded', largestError: 0.01, relativeError: 0.004 },
     { tensor: 'b', from: 'Q4_K', to: 'Q8_0', kind: 're-encoded', largestError: 0.02, relativeError: 0.0061 },
@@ -152,6 +160,7 @@ export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella
         contextLength: options.contextLength ?? fake.contextLength ?? config.contextLength,
         tokenizer: byteTokenizer,
         fidelity: fakeReport.fidelity,
+        notes: [],
         loadMs: 5,
         grammars: createGrammarCompiler(byteTokenizer),
         generate(prompt, generateOptions = {}) {

@@ -8,6 +8,7 @@ import type { OnProgress } from '@llamella/spec';
 import { type PackedCacheOptions, packedCacheSettings } from './cache-settings.ts';
 import { createPackedBackend } from './create-packed-backend.ts';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
+import { ensureExact } from './ensure-exact.ts';
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
 import { withMeasured } from './measure-errors.ts';
 import { openModel } from './open-model.ts';
@@ -17,9 +18,12 @@ import { isDefaultModel } from './resolve-reference.ts';
 export interface LoadOptions {
   /** Default `auto`. */
   readonly device?: DeviceChoice;
-  /** Computes everything in float32, with the file's exact weights. Slower, and four bytes per weight. */
+  /**
+   * Computes everything in float32, with the file's exact weights, or refuses where a device cannot. Slower, and four bytes
+   * per weight.
+   */
   readonly exact?: boolean;
-  /** Threads that one operator may use. Default: the processors of the machine. */
+  /** Threads that one operator may use. Default: what `genai_config.json` says, or the processors of the machine. */
   readonly threads?: number;
   /** Longest conversation in tokens. Default: the model's context. */
   readonly contextLength?: number;
@@ -46,7 +50,8 @@ export interface LoadOptions {
  * Loads a model: reads the file, writes the graph for the device, packs the weights for it and compiles.
  *
  * @param reference nothing or `smollm2` for the embedded model, or the path of a GGUF file, of a folder with one, with
- *   safetensors and their `config.json`, or with an ONNX model for ONNX Runtime GenAI, or `hf:owner/repo[@revision][:file-or-quantization]` or a URL, which are downloaded unless they are in the cache
+ *   safetensors and their `config.json`, or with a model for ONNX Runtime GenAI, or
+ *   `hf:owner/repo[@revision][:file-or-quantization]` or a URL, which are downloaded unless they are in the cache
  * @throws {LlamellaError} with a code that says why: `not-found`, `invalid-file`, `unsupported`, `backend`, `network`,
  *   `access`, `no-space`
  * @throws `signal.reason` when aborted
@@ -55,13 +60,13 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
   const started = performance.now();
   const { signal, onProgress } = options;
   const device = chooseDevice(options.device);
-  const backendOptions = {
+  const nodeOptions = {
     device,
     ...(options.threads !== undefined && { threads: options.threads }),
     ...(options.slots !== undefined && { slots: options.slots }),
     ...(options.providerOptions !== undefined && { providerOptions: options.providerOptions }),
   };
-  checkNodeBackendOptions(backendOptions);
+  checkNodeBackendOptions(nodeOptions);
   const packedCache = packedCacheSettings(options.cache);
   await using opened = await openModel(reference, { signal, onProgress });
   opened.checkArchitecture();
@@ -71,8 +76,10 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
     profile: profileFor(device, options.exact ?? false),
     ...(options.contextLength !== undefined && { contextLength: options.contextLength }),
   });
+  if (options.exact) ensureExact(plan, checkpoint.name);
   const tokenizer = await opened.loadTokenizer(signal);
   const chatTemplate = await opened.chatTemplate(tokenizer, signal);
+  const backendOptions = { ...opened.backendOptions, ...nodeOptions };
   const packing = { backend: backendOptions, cache: packedCache, onProgress, signal };
   const { backend, errors } = await createPackedBackend(plan, opened, packing);
   try {
@@ -86,6 +93,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
       contextLength: plan.interface.contextLength,
       tokenizer,
       fidelity: withMeasured(plan.fidelity, errors),
+      notes: opened.notes,
       loadMs: performance.now() - started,
       engine,
       backend,

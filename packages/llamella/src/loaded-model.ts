@@ -29,6 +29,8 @@ export interface LoadedModel extends AsyncDisposable {
   readonly tokenizer: Tokenizer;
   /** How closely each tensor of the file survives into the graph. */
   readonly fidelity: readonly TensorFidelity[];
+  /** What of the checkpoint is not computed, as `ModelReport.notes`. */
+  readonly notes: readonly string[];
   /** Milliseconds from the call of `loadModel` until the model could run. */
   readonly loadMs: number;
   /**
@@ -67,6 +69,7 @@ export interface LoadedModelParts {
   readonly contextLength: number;
   readonly tokenizer: Tokenizer;
   readonly fidelity: readonly TensorFidelity[];
+  readonly notes: readonly string[];
   readonly loadMs: number;
   readonly engine: Engine;
   readonly backend: Backend;
@@ -76,7 +79,7 @@ export interface LoadedModelParts {
 }
 
 export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
-  const { name, config, contextLength, tokenizer, fidelity, loadMs, engine, backend } = parts;
+  const { name, config, contextLength, tokenizer, fidelity, notes, loadMs, engine, backend } = parts;
   const { recommendedSystemPrompt } = parts;
   let grammars: GrammarCompiler | undefined;
   return {
@@ -86,6 +89,7 @@ export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
     contextLength,
     tokenizer,
     fidelity,
+    notes,
     loadMs,
     ...(recommendedSystemPrompt !== undefined && { recommendedSystemPrompt }),
     engine,

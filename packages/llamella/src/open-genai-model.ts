@@ -42,7 +42,8 @@ export async function openGenaiModel(folder: string, signal: AbortSignal | undef
     checkpoint,
     location: folder,
     files: [graphFile, ...weightFiles],
-    notes: [],
+    notes: notesOf(config.sessionOptions),
+    backendOptions: backendOptions(config.sessionOptions),
     checkArchitecture: () => undefined,
     plan: (options) => model.plan(options),
     loadTokenizer: () => requireTokenizer(tokenizerFolder, signal, config.endTokens),
@@ -58,4 +59,39 @@ async function readGraph(path: string, signal: AbortSignal | undefined): Promise
     throw new InvalidFileError({ file: path }, `has ${size} bytes; a graph has at most ${MOST_GRAPH_BYTES}`);
   }
   return readFile(path, { signal });
+}
+
+/** Keys of `session_options` that are no configuration entries of ONNX Runtime: logs, memory, devices. */
+const namedOptions: ReadonlySet<string> = new Set([
+  ...['log_id', 'enable_profiling', 'intra_op_num_threads', 'inter_op_num_threads', 'log_severity_level'],
+  ...['log_verbosity_level', 'enable_cpu_mem_arena', 'enable_mem_pattern', 'graph_optimization_level'],
+  ...['custom_ops_library', 'provider_options', 'providers', 'use_env_allocators'],
+]);
+
+/** Of `session_options` the number of threads, and configuration entries. */
+function backendOptions(
+  options: Readonly<Record<string, unknown>>,
+): NonNullable<OpenedModel['backendOptions']> {
+  const { intra_op_num_threads: threads } = options;
+  const entries = Object.entries(options).filter(([key]) => !namedOptions.has(key));
+  return {
+    ...(typeof threads === 'number' && threads > 0 && { threads }),
+    configEntries: Object.fromEntries(entries.map(([key, value]) => [key, String(value)])),
+  };
+}
+
+/** What of `session_options` is not followed, for people. */
+function notesOf({
+  provider_options: providers,
+  enable_profiling: profile,
+}: Readonly<Record<string, unknown>>) {
+  const named = Array.isArray(providers) ? providers.flatMap((each) => Object.keys(each ?? {})) : [];
+  return [
+    ...(named.length > 0
+      ? [
+          `genai_config.json asks for the execution provider ${named.join(', ')}; the device is chosen by the option \`device\``,
+        ]
+      : []),
+    ...(profile === undefined ? [] : ['genai_config.json asks for a profile, which is not written']),
+  ];
 }

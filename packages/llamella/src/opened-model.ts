@@ -1,4 +1,5 @@
 import type { BuildGraphOptions } from '@llamella/graph';
+import type { NodeBackendOptions } from '@llamella/runtime-node';
 import type { ChatTemplate, Checkpoint, GraphPlan, Tokenizer } from '@llamella/spec';
 
 /** A model of any container, opened but not loaded. Disposing it closes its files. */
@@ -10,6 +11,8 @@ export interface OpenedModel<Opened extends Checkpoint = Checkpoint> extends Asy
   readonly files: readonly string[];
   /** What of the checkpoint is not computed, such as the quantization of activations: sentences for people, often none. */
   readonly notes: readonly string[];
+  /** How the model's own files ask for it to be run. */
+  readonly backendOptions?: Pick<NodeBackendOptions, 'threads' | 'configEntries'>;
   /** Checks that there is a graph for its architecture, before its configuration is read. @throws {UnsupportedError} when there is none */
   checkArchitecture(): void;
   /** The graph for a backend. @throws what `buildGraph` throws */
