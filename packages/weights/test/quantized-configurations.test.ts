@@ -223,20 +223,26 @@ it('refuses formats of compressed-tensors by name', async () => {
 });
 
 it.each([
-  ['the quantization is 7, not an object', 7],
-  ['the quantization is [], not an object', []],
-  ['quant_method is 3, not a string', { quant_method: 3 }],
-  ['bits is "4", not a number', { quant_method: 'gptq', bits: '4' }],
+  ['the quantization is not an object', 7],
+  ['the quantization is not an object', []],
+  ['quant_method is not a string', { quant_method: 3 }],
+  ['bits is not a whole number from 1', { quant_method: 'gptq', bits: '4' }],
   ['group_size is 0', { quant_method: 'gptq', bits: 4, group_size: 0 }],
-  ['group_size is -2, not a whole number', { quant_method: 'awq', group_size: -2 }],
-  ['sym is "yes", not a boolean', { quant_method: 'gptq', bits: 4, sym: 'yes' }],
-  ['weight_block_size is [128], not two', { quant_method: 'fp8', weight_block_size: [128] }],
-  ['weight_block_size is [0,128], not two', { quant_method: 'fp8', weight_block_size: [0, 128] }],
+  ['group_size is not a whole number from -1', { quant_method: 'awq', group_size: -2 }],
+  ['sym is neither true nor false', { quant_method: 'gptq', bits: 4, sym: 'yes' }],
+  [
+    'weight_block_size is not a number of rows and one of columns',
+    { quant_method: 'fp8', weight_block_size: [128] },
+  ],
+  [
+    'weight_block_size is not a number of rows and one of columns',
+    { quant_method: 'fp8', weight_block_size: [0, 128] },
+  ],
   ['config_groups is missing', { quant_method: 'compressed-tensors' }],
-  ['config_groups.a is 1, not an object', { quant_method: 'compressed-tensors', config_groups: { a: 1 } }],
+  ['config_groups.a is not an object', { quant_method: 'compressed-tensors', config_groups: { a: 1 } }],
   ['quantization.quantized_layers is missing', { quantization: { quant_algo: 'MIXED_PRECISION' } }],
-  ['ignore is {"a":1}, not a list', { quant_method: 'modelopt', quant_algo: 'FP8', ignore: { a: 1 } }],
-  ['modules_to_not_convert is [1], not a list', { quant_method: 'awq', modules_to_not_convert: [1] }],
+  ['ignore is not a list of strings', { quant_method: 'modelopt', quant_algo: 'FP8', ignore: { a: 1 } }],
+  ['modules_to_not_convert is not a list of strings', { quant_method: 'awq', modules_to_not_convert: [1] }],
 ])('says that %s', (problem, configuration) => {
   const attempt = () => quantizedLayout(configuration, 'config.json');
   expect(attempt).toThrow(InvalidFileError);

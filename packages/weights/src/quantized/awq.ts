@@ -5,6 +5,7 @@ import { linear } from './linear.ts';
 import type { QuantizedLayout, QuantizedLinear } from './quantized-layout.ts';
 import { cropRows, transposeBytes, transposeFloats, unpackBits } from './rearrange.ts';
 import type { Settings } from './settings.ts';
+import { transposeNibbles } from './transpose-nibbles.ts';
 
 /** Place of column `8 * word + i` among the eight codes of a word, as AutoAWQ's GEMM kernel wants them. */
 const slots = [0, 4, 1, 5, 2, 6, 3, 7] as const;
@@ -19,9 +20,9 @@ const gemmVersions = ['gemm', 'exllama', 'exllamav2', 'ipex'];
  */
 export function awqLayout(settings: Settings): QuantizedLayout {
   const version = (
-    settings.string('version') ??
-    settings.string('checkpoint_format') ??
-    settings.string('format') ??
+    settings.text('version') ??
+    settings.text('checkpoint_format') ??
+    settings.text('format') ??
     'gemm'
   ).toLowerCase();
   const gemm = gemmVersions.includes(version);
@@ -34,9 +35,8 @@ export function awqLayout(settings: Settings): QuantizedLayout {
   const bits = settings.integer('bits', 1) ?? settings.integer('w_bit', 1) ?? 4;
   if (bits !== 4)
     throw new UnsupportedError(`${settings.file}: awq with ${bits} bits`, 'use one with 4 bits');
-  const group = settings.integer('group_size', -1) ?? settings.integer('q_group_size', -1) ?? 128;
-  if (group === 0) throw settings.error('group_size', '0, not -1 or a number of inputs');
-  const exceptions = settings.strings('modules_to_not_convert');
+  const group = settings.group('group_size') ?? settings.group('q_group_size') ?? 128;
+  const exceptions = settings.texts('modules_to_not_convert');
   const method = `awq ${gemm ? 'gemm' : 'gemv'} 4-bit, ${group === -1 ? 'one group per output' : `group ${group}`}`;
   return {
     method,
@@ -96,20 +96,6 @@ function pairInputs(words: Uint32Array, inputs: number, wordColumns: number): Ui
     }
   }
   return new Uint8Array(turned.buffer);
-}
-
-/** Number `i` of 4 bits in word `j` changes places with number `j` in word `i`: halves, then bytes, then nibbles. */
-function transposeNibbles(square: Uint32Array): void {
-  for (let distance = 4, mask = 0xffff; distance > 0; distance >>= 1, mask ^= mask << (4 * distance)) {
-    const shift = 4 * distance;
-    for (let index = 0; index < 8; index++) {
-      if ((index & distance) !== 0) continue;
-      const low = square[index]!;
-      const high = square[index + distance]!;
-      square[index] = (low & mask) | ((high & mask) << shift);
-      square[index + distance] = ((low >>> shift) & mask) | (high & ~mask);
-    }
-  }
 }
 
 function openGemv(layer: LayerTensors, group: number): QuantizedLinear {

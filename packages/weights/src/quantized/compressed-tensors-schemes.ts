@@ -26,19 +26,19 @@ type Matcher = (module: string) => 'name' | 'class' | undefined;
 /** Reads `config_groups` and `ignore`. A group that names a layer comes before one that names its class. */
 export function readSchemes(settings: Settings): Schemes {
   const groups = settings.object('config_groups');
-  if (groups === undefined) throw settings.error('config_groups', 'missing');
-  const format = settings.string('format');
+  if (groups === undefined) throw settings.invalid('config_groups', 'is missing');
+  const format = settings.text('format');
   const global = format === 'mixed-precision' ? undefined : format;
   const entries = groups.keys.map((key) => {
     const group = groups.object(key)!;
     const weights = group.object('weights');
     return {
-      scheme: weights && readScheme(weights, group.string('format') ?? global),
+      scheme: weights && readScheme(weights, group.text('format') ?? global),
       activations: group.has('input_activations'),
-      match: matcher(group.strings('targets'), settings.file),
+      match: matcher(group.texts('targets'), settings.file),
     };
   });
-  const ignored = matcher(settings.strings('ignore'), settings.file);
+  const ignored = matcher(settings.texts('ignore'), settings.file);
   return {
     quantizesActivations: entries.some(({ activations }) => activations),
     find(module) {
@@ -50,26 +50,27 @@ export function readSchemes(settings: Settings): Schemes {
 }
 
 function readScheme(weights: Settings, format: string | undefined): Scheme {
-  const type = weights.string('type') ?? 'int';
-  if (type !== 'int' && type !== 'float') throw weights.error('type', `"${type}", not int or float`);
-  const symmetric = weights.boolean('symmetric') ?? true;
+  const type = weights.text('type') ?? 'int';
+  if (type !== 'int' && type !== 'float') throw weights.invalid('type', 'is neither int nor float');
+  const symmetric = !weights.has('symmetric') || weights.flag('symmetric');
   if (type === 'float' && !symmetric) {
     throw new UnsupportedError(
       `${weights.file}: floating-point weights with zero points`,
       'use symmetric ones',
     );
   }
-  const group = weights.integer('group_size', -1);
+  const group = weights.group('group_size');
   const strategy =
-    weights.string('strategy') ?? (group === undefined ? 'tensor' : group > 0 ? 'group' : 'channel');
-  const blocks = weights.pair('block_structure');
+    weights.text('strategy') ?? (group === undefined ? 'tensor' : group > 0 ? 'group' : 'channel');
+  const blocks = weights.block('block_structure');
   let block: Scheme['block'];
   if (strategy === 'group' || strategy === 'tensor_group') {
     if (group === undefined || group < 1)
-      throw weights.error('group_size', `${group}, which strategy ${strategy} needs`);
+      throw weights.invalid('group_size', `is not a number of inputs, which strategy ${strategy} needs`);
     block = [1, group];
   } else if (strategy === 'block') {
-    if (blocks === undefined) throw weights.error('block_structure', 'missing, which strategy block needs');
+    if (blocks === undefined)
+      throw weights.invalid('block_structure', 'is missing, which strategy block needs');
     block = blocks;
   } else if (strategy !== 'tensor' && strategy !== 'channel') {
     throw new UnsupportedError(

@@ -35,7 +35,7 @@ const cacheScale =
 export function compressedTensorsLayout(settings: Settings): QuantizedLayout {
   for (const key of ['sparsity_config', 'transform_config']) {
     const part = settings.object(key);
-    const idle = part === undefined || part.keys.length === 0 || part.string('format') === 'dense';
+    const idle = part === undefined || part.keys.length === 0 || part.text('format') === 'dense';
     if (!idle) {
       throw new UnsupportedError(
         `${settings.file}: compressed-tensors with a ${key}`,
@@ -44,7 +44,7 @@ export function compressedTensorsLayout(settings: Settings): QuantizedLayout {
     }
   }
   const schemes: Schemes = readSchemes(settings);
-  const title = `compressed-tensors ${settings.string('format') ?? ''}`.trimEnd();
+  const title = `compressed-tensors ${settings.text('format') ?? ''}`.trimEnd();
   return {
     method: title,
     notes: [

@@ -11,15 +11,15 @@ import type { Settings } from './settings.ts';
  * one `weight_scale` for a layer or for each output. Despite its name `weight_scale_inv` is what weights are multiplied with.
  */
 export function fp8Layout(settings: Settings, method: 'fp8' | 'fbgemm_fp8'): QuantizedLayout {
-  const format = settings.string('fmt') ?? 'e4m3';
+  const format = settings.text('fmt') ?? 'e4m3';
   if (format !== 'e4m3' && format !== 'e5m2') {
     throw new UnsupportedError(
       `${settings.file}: fp8 in the format ${format}`,
       'use a model in e4m3 or e5m2',
     );
   }
-  const block = settings.pair('weight_block_size');
-  const exceptions = [...settings.strings('modules_to_not_convert'), ...settings.strings('ignored_layers')];
+  const block = settings.block('weight_block_size');
+  const exceptions = [...settings.texts('modules_to_not_convert'), ...settings.texts('ignored_layers')];
   const title = block === undefined ? method : `${method}, blocks of [${block}]`;
   return {
     method: title,

@@ -23,10 +23,10 @@ interface GptqOptions {
  * `(code - zeroPoint) * scale`. Codes of 2 and 3 bits become U4.
  */
 export function gptqLayout(settings: Settings): QuantizedLayout {
-  const format = settings.string('checkpoint_format') ?? settings.string('format') ?? 'gptq';
-  if ((format !== 'gptq' && format !== 'gptq_v2') || settings.boolean('is_marlin_format')) {
+  const format = settings.text('checkpoint_format') ?? settings.text('format') ?? 'gptq';
+  if ((format !== 'gptq' && format !== 'gptq_v2') || settings.flag('is_marlin_format')) {
     throw new UnsupportedError(
-      `${settings.file}: gptq in the format ${settings.boolean('is_marlin_format') ? 'marlin' : format}`,
+      `${settings.file}: gptq in the format ${settings.flag('is_marlin_format') ? 'marlin' : format}`,
       'use a model in the format gptq or gptq_v2',
     );
   }
@@ -41,9 +41,8 @@ export function gptqLayout(settings: Settings): QuantizedLayout {
       'use a model that is quantized alike throughout',
     );
   }
-  const group = settings.integer('group_size', -1) ?? 128;
-  if (group === 0) throw settings.error('group_size', '0, not -1 or a number of inputs');
-  const symmetric = settings.boolean('sym') ?? false;
+  const group = settings.group('group_size') ?? 128;
+  const symmetric = settings.flag('sym');
   const options: GptqOptions = { bits, group, symmetric, zeroPointOffset: format === 'gptq' ? 1 : 0 };
   const method = `gptq ${bits}-bit, ${group === -1 ? 'one group per output' : `group ${group}`}`;
   return {

@@ -47,10 +47,10 @@ interface Algorithm {
  */
 export function modeloptLayout(settings: Settings): QuantizedLayout {
   const own = settings.object('quantization') ?? settings;
-  const title = own.string('quant_algo');
+  const title = own.text('quant_algo');
   const mixed = title === 'MIXED_PRECISION' ? mixedAlgorithms(own) : undefined;
   const single = title === undefined || mixed !== undefined ? undefined : readAlgorithm(own);
-  const exceptions = [...own.strings('exclude_modules'), ...own.strings('ignore')];
+  const exceptions = [...own.texts('exclude_modules'), ...own.texts('ignore')];
   const method = `modelopt ${title ?? 'without quantized weights'}`;
   const quantizesCache = own.has('kv_cache_quant_algo') || own.has('kv_cache_scheme');
   return {
@@ -76,7 +76,7 @@ export function modeloptLayout(settings: Settings): QuantizedLayout {
 }
 
 function readAlgorithm(settings: Settings): Algorithm {
-  const name = settings.string('quant_algo') ?? '';
+  const name = settings.text('quant_algo') ?? '';
   const open = Object.hasOwn(algorithms, name.toUpperCase()) ? algorithms[name.toUpperCase()] : undefined;
   if (open === undefined) {
     throw new UnsupportedError(
@@ -89,7 +89,8 @@ function readAlgorithm(settings: Settings): Algorithm {
 
 function mixedAlgorithms(settings: Settings): ReadonlyMap<string, Algorithm> {
   const layers = settings.object('quantized_layers');
-  if (layers === undefined) throw settings.error('quantized_layers', 'missing, which MIXED_PRECISION needs');
+  if (layers === undefined)
+    throw settings.invalid('quantized_layers', 'is missing, which MIXED_PRECISION needs');
   return new Map(layers.keys.map((module) => [module, readAlgorithm(layers.object(module)!)]));
 }
 

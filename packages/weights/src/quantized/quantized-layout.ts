@@ -59,7 +59,7 @@ export function quantizedLayout(
 ): QuantizedLayout | undefined {
   if (configuration === undefined || configuration === null) return undefined;
   const settings = new Settings(configuration, file, model);
-  const method = settings.string('quant_method') ?? guessMethod(settings);
+  const method = settings.text('quant_method') ?? guessMethod(settings);
   switch (method.toLowerCase()) {
     case 'modelopt':
     case 'modelopt_fp4':

@@ -1,102 +1,61 @@
 import { InvalidFileError } from '@llamella/spec';
+import { ConfigReader } from '../safetensors/config-reader.ts';
+import { isObject } from '../safetensors/parse-json.ts';
 
-/** A JSON object of a configuration; every error names the file and the way to the value. */
-export class Settings {
-  /** What errors call the file. */
-  readonly file: string;
+const most = 2 ** 24;
+
+/** Reads keys of the configuration of a quantization. */
+export class Settings extends ConfigReader {
   /** What errors about tensors call the model. */
   readonly model: string;
-  readonly #path: string;
-  readonly #values: Readonly<Record<string, unknown>>;
 
-  /** @param path the way to the object inside the file, empty for the whole */
-  constructor(value: unknown, file: string, model: string, path = '') {
-    this.file = file;
+  constructor(value: unknown, file: string, model: string, prefix = '') {
+    if (!isObject(value)) throw new InvalidFileError({ file }, 'the quantization is not an object');
+    super(file, value, prefix);
     this.model = model;
-    this.#path = path;
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new InvalidFileError({ file }, `${path || 'the quantization'} is ${show(value)}, not an object`);
-    }
-    this.#values = value as Record<string, unknown>;
   }
 
-  /** Names of all entries. */
-  get keys(): readonly string[] {
-    return Object.keys(this.#values);
-  }
-
-  /** Whether there is a value and it is not null. */
-  has(key: string): boolean {
-    return this.#get(key) !== undefined;
-  }
-
-  string(key: string): string | undefined {
-    return this.#typed(key, 'string') as string | undefined;
-  }
-
-  boolean(key: string): boolean | undefined {
-    return this.#typed(key, 'boolean') as boolean | undefined;
-  }
-
-  /** A whole number from `least` to 2^24. */
+  /** A whole number from `least` to 2^24, or `undefined` when the key is absent. */
   integer(key: string, least: number): number | undefined {
-    const value = this.#typed(key, 'number') as number | undefined;
-    if (value === undefined) return undefined;
-    if (!Number.isInteger(value) || value < least || value > 2 ** 24) {
-      throw this.error(key, `${value}, not a whole number from ${least}`);
-    }
+    const value = this.value(key);
+    if (value === undefined || isWhole(value, least)) return value;
+    throw this.invalid(key, `is not a whole number from ${least}`);
+  }
+
+  /** Inputs per scale: a number from 1 on, or -1 for all. */
+  group(key: string): number | undefined {
+    const value = this.integer(key, -1);
+    if (value === 0) throw this.invalid(key, 'is 0, not a number of inputs or -1');
     return value;
   }
 
-  object(key: string): Settings | undefined {
-    const value = this.#get(key);
-    return value === undefined ? undefined : new Settings(value, this.file, this.model, this.#place(key));
-  }
-
-  strings(key: string): readonly string[] {
-    const value = this.#get(key) ?? [];
-    if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) {
-      throw this.error(key, `${show(value)}, not a list of strings`);
-    }
-    return value as string[];
-  }
-
-  /** Two whole numbers from 1, such as rows and columns of a block. */
-  pair(key: string): readonly [number, number] | undefined {
-    const value = this.#get(key);
+  override object(key: string): Settings | undefined {
+    const value = this.value(key);
     if (value === undefined) return undefined;
-    const numbers = typeof value === 'string' ? value.split('x').map(Number) : value;
-    if (!Array.isArray(numbers) || numbers.length !== 2 || !numbers.every(isExtent)) {
-      throw this.error(key, `${show(value)}, not two whole numbers`);
+    if (!isObject(value)) throw this.invalid(key, 'is not an object');
+    return new Settings(value, this.file, this.model, `${this.prefix}${key}.`);
+  }
+
+  /** A list of strings, empty when the key is absent. */
+  texts(key: string): readonly string[] {
+    const value = this.value(key) ?? [];
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+    throw this.invalid(key, 'is not a list of strings');
+  }
+
+  /** Rows and columns of a block, also as `128x128`. */
+  block(key: string): readonly [number, number] | undefined {
+    const value = this.value(key);
+    if (value === undefined) return undefined;
+    const numbers: unknown = typeof value === 'string' ? value.split('x').map(Number) : value;
+    if (Array.isArray(numbers) && numbers.length === 2) {
+      const [rows, columns]: readonly unknown[] = numbers;
+      if (isWhole(rows, 1) && isWhole(columns, 1)) return [rows, columns];
     }
-    return [numbers[0] as number, numbers[1] as number];
-  }
-
-  /** @param found the value and what was wanted */
-  error(key: string, found: string): InvalidFileError {
-    return new InvalidFileError({ file: this.file }, `${this.#place(key)} is ${found}`);
-  }
-
-  #typed(key: string, type: 'string' | 'boolean' | 'number'): unknown {
-    const value = this.#get(key);
-    if (value !== undefined && typeof value !== type) throw this.error(key, `${show(value)}, not a ${type}`);
-    return value;
-  }
-
-  #get(key: string): unknown {
-    return Object.hasOwn(this.#values, key) ? (this.#values[key] ?? undefined) : undefined;
-  }
-
-  #place(key: string): string {
-    return this.#path === '' ? key : `${this.#path}.${key}`;
+    throw this.invalid(key, 'is not a number of rows and one of columns');
   }
 }
 
-function isExtent(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 2 ** 24;
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+function isWhole(value: unknown, least: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }

@@ -6,12 +6,12 @@ import { isObject } from './parse-json.ts';
 export class ConfigReader {
   readonly file: string;
   /** What errors put before a key, such as `text_config.`. */
-  readonly #prefix: string;
+  readonly prefix: string;
   readonly #values: Readonly<Record<string, unknown>>;
 
   constructor(file: string, values: Readonly<Record<string, unknown>>, prefix = '') {
     this.file = file;
-    this.#prefix = prefix;
+    this.prefix = prefix;
     this.#values = values;
   }
 
@@ -29,12 +29,12 @@ export class ConfigReader {
   }
 
   invalid(key: string, problem: string): InvalidFileError {
-    return new InvalidFileError({ file: this.file }, `${this.#prefix}${key} ${problem}`);
+    return new InvalidFileError({ file: this.file }, `${this.prefix}${key} ${problem}`);
   }
 
   unsupported(key: string, advice = 'use another model'): UnsupportedError {
     const value = JSON.stringify(this.value(key)) ?? 'nothing';
-    return new UnsupportedError(`${this.file}: ${this.#prefix}${key} ${value.slice(0, 80)}`, advice);
+    return new UnsupportedError(`${this.file}: ${this.prefix}${key} ${value.slice(0, 80)}`, advice);
   }
 
   text(key: string): string | undefined {
@@ -90,6 +90,6 @@ export class ConfigReader {
     if (value === undefined) return undefined;
     if (!isObject(value)) throw this.invalid(key, 'is not an object');
     if (Object.keys(value).length === 0) return undefined;
-    return new ConfigReader(this.file, value, `${this.#prefix}${key}.`);
+    return new ConfigReader(this.file, value, `${this.prefix}${key}.`);
   }
 }
