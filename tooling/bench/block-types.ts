@@ -66,8 +66,8 @@ async function load(profile: Profile, model: Checkpoint) {
 function withFloatActivations(profile: Profile): Profile {
   return {
     ...profile,
-    linearForm(type, role) {
-      const form = profile.linearForm(type, role);
+    linearForm(type, role, layout) {
+      const form = profile.linearForm(type, role, layout);
       return form?.kind === 'blocks' ? { ...form, accuracyLevel: 1 } : form;
     },
   };

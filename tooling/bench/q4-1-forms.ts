@@ -49,8 +49,8 @@ async function load(profile: Profile, model: Checkpoint): Promise<Loaded> {
 function withFloatActivations(profile: Profile): Profile {
   return {
     ...profile,
-    linearForm(type, role) {
-      const form = profile.linearForm(type, role);
+    linearForm(type, role, layout) {
+      const form = profile.linearForm(type, role, layout);
       return form?.kind === 'blocks' ? { ...form, accuracyLevel: 1 } : form;
     },
   };
