@@ -6,8 +6,7 @@ import type { TensorType } from '@llamella/spec';
  * integers as codes.
  *
  * All functions work on whole blocks. `bytes` must start at an even address, `codes` at a multiple of four. Every
- * product of code and scale is exact in float32. Layouts: ggml-common.h; rounding of `encode`: `quantize_row_*_ref` in
- * ggml-quants.c.
+ * product of code and scale is exact in float32. Layouts: ggml-common.h.
  */
 export interface BlockFormat {
   readonly type: TensorType;
@@ -26,6 +25,12 @@ export interface BlockFormat {
   readonly unpack: (bytes: Uint8Array, codes: Uint8Array) => void;
   /** Writes one scale per `scaleLength` elements and, in formats that have them, as many minimums. */
   readonly readScales: (bytes: Uint8Array, scales: Float32Array, minimums: Float32Array) => void;
-  /** Quantizes float32 values as ggml's reference does; absent where {@link weightedEncoder} does. */
-  readonly encode?: (values: Float32Array, bytes: Uint8Array) => void;
 }
+
+/**
+ * Quantizes finite float32 values to whole blocks, all bits of which are zero before, as ggml does: `quantize_row_*_ref` in
+ * ggml-quants.c, and the quantizers with importance for types that search grids.
+ *
+ * @param importance one number for each element of a row, for types that use it
+ */
+export type BlockEncode = (values: Float32Array, bytes: Uint8Array, importance?: Float32Array) => void;

@@ -1,4 +1,5 @@
-import { meanSquare, type WeightedEncode, weighGroup } from './encode-on-grid.ts';
+import type { BlockEncode } from './block-format.ts';
+import { meanSquare, weighGroup } from './encode-on-grid.ts';
 import { ascending, movedValues, type Split, snapToGrid, ternaryLattice } from './fit-ternary.ts';
 import { writeHalf } from './float16.ts';
 import { nearestWithin } from './nearest-integer.ts';
@@ -43,7 +44,7 @@ const scaleCode = (inverse: number, scale: number) =>
   nearestWithin(round(round(inverse * scale) - 1) / 2, 0, 7);
 
 /** Quantizes to IQ1_S as `quantize_iq1_s` of ggml does. */
-export const encodeIq1S: WeightedEncode = (values, bytes, importance) => {
+export const encodeIq1S: BlockEncode = (values, bytes, importance) => {
   const weights = new Float32Array(32);
   const points = new Uint16Array(4);
   const groups = new Array<Fitted | undefined>(8);
@@ -78,7 +79,7 @@ export const encodeIq1S: WeightedEncode = (values, bytes, importance) => {
 };
 
 /** Quantizes to IQ1_M as `quantize_iq1_m` of ggml does. */
-export const encodeIq1M: WeightedEncode = (values, bytes, importance) => {
+export const encodeIq1M: BlockEncode = (values, bytes, importance) => {
   const weights = new Float32Array(blockLength);
   const points = new Uint16Array(32);
   const groups = new Array<Fitted | undefined>(16);

@@ -1,3 +1,4 @@
+import type { BlockEncode } from './block-format.ts';
 import { fitOnGrid, type GridFit, type GridGroup } from './fit-on-grid.ts';
 import { writeHalf } from './float16.ts';
 import { nearestWithin } from './nearest-integer.ts';
@@ -27,18 +28,11 @@ export interface GridLayout {
   readonly writeScale: (bytes: Uint8Array, at: number, group: number, scale: number) => void;
 }
 
-/** Quantizes float32 values. The importance, one for each element of a row, has been checked. */
-export type WeightedEncode = (
-  values: Float32Array,
-  bytes: Uint8Array,
-  importance: Float32Array | undefined,
-) => void;
-
 const round = Math.fround;
 const blockLength = 256;
 
 /** Quantizes blocks of 256 to points of a grid, as `quantize_iq2_*` and `quantize_iq3_*` of ggml do. */
-export function encodeOnGrid(layout: GridLayout): WeightedEncode {
+export function encodeOnGrid(layout: GridLayout): BlockEncode {
   const { fit, blockBytes, spread } = layout;
   const { groupLength } = fit;
   const count = blockLength / groupLength;

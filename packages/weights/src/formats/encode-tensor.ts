@@ -1,7 +1,6 @@
 import { InvalidArgumentError, type TensorType, UnsupportedError } from '@llamella/spec';
-import { blockFormat } from './block-formats.ts';
 import { encodeScaled } from './encode-scaled.ts';
-import { needsImportance, weightedEncoder, wouldUseImportance } from './encoders.ts';
+import { blockEncoder, needsImportance, wouldUseImportance } from './encoders.ts';
 import { floatFormat } from './float-formats.ts';
 import { scaledFormat } from './scaled-format.ts';
 import { scaledLayout, type TensorLayout } from './scaled-layout.ts';
@@ -47,12 +46,10 @@ export function encodeTensor(
       `shape [${shape}] has ${elements} elements, not ${values.length}`,
     );
   }
-  const block = blockFormat(type);
+  const block = blockEncoder(type);
   const float = floatFormat(type);
   const scaled = scaledFormat(type);
-  const weighted = weightedEncoder(type);
-  const known = block?.encode ?? weighted ?? float ?? scaled;
-  if (known === undefined) {
+  if ((block ?? float ?? scaled) === undefined) {
     throw new UnsupportedError(
       `encoding ${type}`,
       'use a float type of at most 32 bits, U4, U8 or a block type',
@@ -66,8 +63,7 @@ export function encodeTensor(
     const bad = values.findIndex((value) => !Number.isFinite(value));
     if (bad !== -1) throw new InvalidArgumentError('values', `value ${bad} is ${values[bad]}`);
   }
-  weighted?.(values, bytes, options.importance);
-  block?.encode?.(values, bytes);
+  block?.(values, bytes, options.importance);
   float?.encode(new Uint32Array(values.buffer, values.byteOffset, values.length), bytes);
   if (scaled !== undefined) encodeScaled(scaled, scaledLayout(scaled, shape, options), values, bytes);
   return bytes;

@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { writeHalf } from './float16.ts';
 import { halfParameters } from './half-parameters.ts';
 import { fitTable, iq4Table } from './iq4-table.ts';
@@ -22,11 +22,12 @@ export const iq4_nl: BlockFormat = {
     }
   },
   readScales: halfParameters(blockBytes),
-  encode(values, bytes) {
-    const indices = new Uint8Array(32);
-    for (let start = 0, at = 0; start < values.length; start += 32, at += blockBytes) {
-      writeHalf(bytes, at, fitTable(values, start, 0, indices, 0));
-      packNibbles(indices, bytes, at + 2);
-    }
-  },
+};
+
+export const encodeIq4Nl: BlockEncode = (values, bytes) => {
+  const indices = new Uint8Array(32);
+  for (let start = 0, at = 0; start < values.length; start += 32, at += blockBytes) {
+    writeHalf(bytes, at, fitTable(values, start, 0, indices, 0));
+    packNibbles(indices, bytes, at + 2);
+  }
 };

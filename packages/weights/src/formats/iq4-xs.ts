@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { readHalf, writeHalf } from './float16.ts';
 import { fitTable, iq4Table, nearestInTable } from './iq4-table.ts';
 import { nearestWithin } from './nearest-integer.ts';
@@ -38,29 +38,30 @@ export const iq4_xs: BlockFormat = {
       }
     }
   },
-  encode(values, bytes) {
-    const indices = new Uint8Array(32);
-    const scales = new Float32Array(8);
-    for (let start = 0, at = 0; start < values.length; start += 256, at += blockBytes) {
-      let largest = 0;
-      for (let part = 0; part < 8; part++) {
-        scales[part] = fitTable(values, start + 32 * part, 7, indices, 0);
-        if (Math.abs(scales[part]!) > Math.abs(largest)) largest = scales[part]!;
-      }
-      const unit = round(-largest / 32);
-      writeHalf(bytes, at, unit);
-      const inverse = unit === 0 ? 0 : round(1 / unit);
-      for (let part = 0; part < 8; part++) {
-        const scale = nearestWithin(round(inverse * scales[part]!), -32, 31);
-        const step = round(unit * scale);
-        const inverseStep = step === 0 ? 0 : round(1 / step);
-        for (let i = 0; i < 32; i++) {
-          indices[i] = nearestInTable(round(inverseStep * values[start + 32 * part + i]!));
-        }
-        packNibbles(indices, bytes, at + codesOffset + 16 * part);
-        bytes[at + 4 + (part >> 1)]! |= ((scale + 32) & 15) << (4 * (part & 1));
-        bytes[at + 2 + (part >> 2)]! |= ((scale + 32) >> 4) << (2 * (part & 3));
-      }
+};
+
+export const encodeIq4Xs: BlockEncode = (values, bytes) => {
+  const indices = new Uint8Array(32);
+  const scales = new Float32Array(8);
+  for (let start = 0, at = 0; start < values.length; start += 256, at += blockBytes) {
+    let largest = 0;
+    for (let part = 0; part < 8; part++) {
+      scales[part] = fitTable(values, start + 32 * part, 7, indices, 0);
+      if (Math.abs(scales[part]!) > Math.abs(largest)) largest = scales[part]!;
     }
-  },
+    const unit = round(-largest / 32);
+    writeHalf(bytes, at, unit);
+    const inverse = unit === 0 ? 0 : round(1 / unit);
+    for (let part = 0; part < 8; part++) {
+      const scale = nearestWithin(round(inverse * scales[part]!), -32, 31);
+      const step = round(unit * scale);
+      const inverseStep = step === 0 ? 0 : round(1 / step);
+      for (let i = 0; i < 32; i++) {
+        indices[i] = nearestInTable(round(inverseStep * values[start + 32 * part + i]!));
+      }
+      packNibbles(indices, bytes, at + codesOffset + 16 * part);
+      bytes[at + 4 + (part >> 1)]! |= ((scale + 32) & 15) << (4 * (part & 1));
+      bytes[at + 2 + (part >> 2)]! |= ((scale + 32) >> 4) << (2 * (part & 3));
+    }
+  }
 };

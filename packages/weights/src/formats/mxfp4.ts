@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { unpackThroughTable, zeroCode } from './nibble-table.ts';
 import { packNibbles } from './nibbles.ts';
 
@@ -25,18 +25,19 @@ export const mxfp4: BlockFormat = {
   readScales(bytes, scales) {
     for (let at = 0, to = 0; to < scales.length; at += blockBytes, to++) scales[to] = 2 ** (bytes[at]! - 128);
   },
-  encode(values, bytes) {
-    const indices = new Uint8Array(32);
-    for (let start = 0, at = 0; start < values.length; start += 32, at += blockBytes) {
-      let largest = 0;
-      for (let i = start; i < start + 32; i++) largest = Math.max(largest, Math.abs(values[i]!));
-      const exponent = largest > 0 ? Math.floor(round(Math.log2(largest))) - 2 + 127 : 0;
-      bytes[at] = exponent;
-      const scale = 2 ** (bytes[at]! - 128);
-      for (let i = 0; i < 32; i++) indices[i] = nearestE2M1(values[start + i]!, scale);
-      packNibbles(indices, bytes, at + 1);
-    }
-  },
+};
+
+export const encodeMxfp4: BlockEncode = (values, bytes) => {
+  const indices = new Uint8Array(32);
+  for (let start = 0, at = 0; start < values.length; start += 32, at += blockBytes) {
+    let largest = 0;
+    for (let i = start; i < start + 32; i++) largest = Math.max(largest, Math.abs(values[i]!));
+    const exponent = largest > 0 ? Math.floor(round(Math.log2(largest))) - 2 + 127 : 0;
+    bytes[at] = exponent;
+    const scale = 2 ** (bytes[at]! - 128);
+    for (let i = 0; i < 32; i++) indices[i] = nearestE2M1(values[start + i]!, scale);
+    packNibbles(indices, bytes, at + 1);
+  }
 };
 
 /** The first index with the smallest error. */

@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { e2m1Table, nearestE2M1 } from './mxfp4.ts';
 import { unpackThroughTable, zeroCode } from './nibble-table.ts';
 
@@ -25,22 +25,23 @@ export const nvfp4: BlockFormat = {
       for (let part = 0; part < 4; part++, to++) scales[to] = halfOfE4M3(bytes[at + part]!);
     }
   },
-  encode(values, bytes) {
-    for (let start = 0, at = 0; start < values.length; start += 64, at += blockBytes) {
-      for (let part = 0; part < 4; part++) {
-        const from = start + 16 * part;
-        let largest = 0;
-        for (let i = from; i < from + 16; i++) largest = Math.max(largest, Math.abs(values[i]!));
-        const stored = toE4M3(Math.fround(largest / 6));
-        bytes[at + part] = stored;
-        const scale = halfOfE4M3(stored);
-        for (let i = 0; i < 8; i++) {
-          const low = nearestE2M1(values[from + i]!, scale);
-          bytes[at + 4 + 8 * part + i] = low | (nearestE2M1(values[from + 8 + i]!, scale) << 4);
-        }
+};
+
+export const encodeNvfp4: BlockEncode = (values, bytes) => {
+  for (let start = 0, at = 0; start < values.length; start += 64, at += blockBytes) {
+    for (let part = 0; part < 4; part++) {
+      const from = start + 16 * part;
+      let largest = 0;
+      for (let i = from; i < from + 16; i++) largest = Math.max(largest, Math.abs(values[i]!));
+      const stored = toE4M3(Math.fround(largest / 6));
+      bytes[at + part] = stored;
+      const scale = halfOfE4M3(stored);
+      for (let i = 0; i < 8; i++) {
+        const low = nearestE2M1(values[from + i]!, scale);
+        bytes[at + 4 + 8 * part + i] = low | (nearestE2M1(values[from + 8 + i]!, scale) << 4);
       }
     }
-  },
+  }
 };
 
 const float = new Float32Array(1);

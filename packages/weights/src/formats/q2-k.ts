@@ -1,5 +1,5 @@
 import { packPairsOfBits, unpackPairsOfBits } from './bit-fields.ts';
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { encodeKWithMinimum, type KLayout } from './encode-k-with-minimum.ts';
 import { readHalf } from './float16.ts';
 
@@ -45,5 +45,6 @@ export const q2_k: BlockFormat = {
       }
     }
   },
-  encode: (values, bytes) => encodeKWithMinimum(layout, values, bytes),
 };
+
+export const encodeQ2K: BlockEncode = (values, bytes) => encodeKWithMinimum(layout, values, bytes);

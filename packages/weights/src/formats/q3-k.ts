@@ -1,5 +1,5 @@
 import { addFields, codeWords, halfWords, packPairsOfBits, unpackPairsOfBits } from './bit-fields.ts';
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { type AroundZeroLayout, encodeKAroundZero } from './encode-k-around-zero.ts';
 import { fitThreeBits } from './fit-around-zero.ts';
 import { readHalf } from './float16.ts';
@@ -61,5 +61,6 @@ export const q3_k: BlockFormat = {
       }
     }
   },
-  encode: (values, bytes) => encodeKAroundZero(layout, values, bytes),
 };
+
+export const encodeQ3K: BlockEncode = (values, bytes) => encodeKAroundZero(layout, values, bytes);

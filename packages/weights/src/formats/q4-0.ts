@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { encodeAroundZero } from './encode-around-zero.ts';
 import { halfParameters } from './half-parameters.ts';
 import { packNibbles, unpackNibbles } from './nibbles.ts';
@@ -18,8 +18,9 @@ export const q4_0: BlockFormat = {
   hasMinimum: false,
   readScales: halfParameters(blockBytes),
   unpack: (bytes, codes) => unpackNibbles(bytes, codes, blockBytes, nibblesOffset),
-  encode: (values, bytes) =>
-    encodeAroundZero(values, bytes, blockBytes, zeroCode, (codes, at) => {
-      packNibbles(codes, bytes, at + nibblesOffset);
-    }),
 };
+
+export const encodeQ4_0: BlockEncode = (values, bytes) =>
+  encodeAroundZero(values, bytes, blockBytes, zeroCode, (codes, at) => {
+    packNibbles(codes, bytes, at + nibblesOffset);
+  });

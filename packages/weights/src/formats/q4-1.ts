@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { encodeWithMinimum } from './encode-with-minimum.ts';
 import { halfParameters } from './half-parameters.ts';
 import { packNibbles, unpackNibbles } from './nibbles.ts';
@@ -17,8 +17,9 @@ export const q4_1: BlockFormat = {
   hasMinimum: true,
   readScales: halfParameters(blockBytes, 2),
   unpack: (bytes, codes) => unpackNibbles(bytes, codes, blockBytes, nibblesOffset),
-  encode: (values, bytes) =>
-    encodeWithMinimum(values, bytes, blockBytes, 15, (codes, at) => {
-      packNibbles(codes, bytes, at + nibblesOffset);
-    }),
 };
+
+export const encodeQ4_1: BlockEncode = (values, bytes) =>
+  encodeWithMinimum(values, bytes, blockBytes, 15, (codes, at) => {
+    packNibbles(codes, bytes, at + nibblesOffset);
+  });

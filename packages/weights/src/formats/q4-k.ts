@@ -1,5 +1,5 @@
 import { codeWords, halfWords, setFields } from './bit-fields.ts';
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { encodeKWithMinimum, type KLayout, weighByMagnitude } from './encode-k-with-minimum.ts';
 import { packK4Scales, readK4Scales } from './k4-scales.ts';
 
@@ -31,8 +31,9 @@ export const q4_k: BlockFormat = {
   hasMinimum: true,
   unpack: (bytes, codes) => unpackHalves(bytes, codes, blockBytes, codesOffset),
   readScales: (bytes, scales, minimums) => readK4Scales(bytes, blockBytes, scales, minimums),
-  encode: (values, bytes) => encodeKWithMinimum(layout, values, bytes),
 };
+
+export const encodeQ4K: BlockEncode = (values, bytes) => encodeKWithMinimum(layout, values, bytes);
 
 /** Nibbles of 256 elements in 128 bytes: each 32 bytes hold 32 elements in the low and the next 32 in the high ones. */
 export function unpackHalves(bytes: Uint8Array, codes: Uint8Array, stride: number, offset: number): void {

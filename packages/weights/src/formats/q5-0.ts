@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { encodeAroundZero } from './encode-around-zero.ts';
 import { addFifthBits, packFifthBits } from './fifth-bits.ts';
 import { halfParameters } from './half-parameters.ts';
@@ -23,9 +23,10 @@ export const q5_0: BlockFormat = {
     unpackNibbles(bytes, codes, blockBytes, nibblesOffset);
     addFifthBits(bytes, codes, blockBytes, fifthBitsOffset);
   },
-  encode: (values, bytes) =>
-    encodeAroundZero(values, bytes, blockBytes, zeroCode, (codes, at) => {
-      packFifthBits(codes, bytes, at + fifthBitsOffset);
-      packNibbles(codes, bytes, at + nibblesOffset);
-    }),
 };
+
+export const encodeQ5_0: BlockEncode = (values, bytes) =>
+  encodeAroundZero(values, bytes, blockBytes, zeroCode, (codes, at) => {
+    packFifthBits(codes, bytes, at + fifthBitsOffset);
+    packNibbles(codes, bytes, at + nibblesOffset);
+  });

@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { encodeWithMinimum } from './encode-with-minimum.ts';
 import { addFifthBits, packFifthBits } from './fifth-bits.ts';
 import { halfParameters } from './half-parameters.ts';
@@ -22,9 +22,10 @@ export const q5_1: BlockFormat = {
     unpackNibbles(bytes, codes, blockBytes, nibblesOffset);
     addFifthBits(bytes, codes, blockBytes, fifthBitsOffset);
   },
-  encode: (values, bytes) =>
-    encodeWithMinimum(values, bytes, blockBytes, 31, (codes, at) => {
-      packFifthBits(codes, bytes, at + fifthBitsOffset);
-      packNibbles(codes, bytes, at + nibblesOffset);
-    }),
 };
+
+export const encodeQ5_1: BlockEncode = (values, bytes) =>
+  encodeWithMinimum(values, bytes, blockBytes, 31, (codes, at) => {
+    packFifthBits(codes, bytes, at + fifthBitsOffset);
+    packNibbles(codes, bytes, at + nibblesOffset);
+  });

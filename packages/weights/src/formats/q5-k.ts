@@ -1,5 +1,5 @@
 import { addFields, codeWords, halfWords } from './bit-fields.ts';
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { encodeKWithMinimum, type KLayout, weighByMagnitude } from './encode-k-with-minimum.ts';
 import { packK4Scales, readK4Scales } from './k4-scales.ts';
 import { packHalves, unpackHalves } from './q4-k.ts';
@@ -48,5 +48,6 @@ export const q5_k: BlockFormat = {
     }
   },
   readScales: (bytes, scales, minimums) => readK4Scales(bytes, blockBytes, scales, minimums),
-  encode: (values, bytes) => encodeKWithMinimum(layout, values, bytes),
 };
+
+export const encodeQ5K: BlockEncode = (values, bytes) => encodeKWithMinimum(layout, values, bytes);

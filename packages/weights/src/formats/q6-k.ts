@@ -1,5 +1,5 @@
 import { addFields, codeWords, halfWords, setFields } from './bit-fields.ts';
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { type AroundZeroLayout, encodeKAroundZero } from './encode-k-around-zero.ts';
 import { fitSixBits, zeroGroup } from './fit-around-zero.ts';
 import { readHalf } from './float16.ts';
@@ -61,5 +61,6 @@ export const q6_k: BlockFormat = {
       }
     }
   },
-  encode: (values, bytes) => encodeKAroundZero(layout, values, bytes),
 };
+
+export const encodeQ6K: BlockEncode = (values, bytes) => encodeKAroundZero(layout, values, bytes);

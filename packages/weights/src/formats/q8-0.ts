@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { writeHalf } from './float16.ts';
 import { halfParameters } from './half-parameters.ts';
 
@@ -24,21 +24,22 @@ export const q8_0: BlockFormat = {
       }
     }
   },
-  encode(values, bytes) {
-    const round = Math.fround;
-    for (let start = 0, at = 0; start < values.length; start += blockLength, at += blockBytes) {
-      let largest = 0;
-      for (let index = start; index < start + blockLength; index++) {
-        largest = Math.max(largest, Math.abs(values[index]!));
-      }
-      const scale = round(largest / 127);
-      const inverse = scale === 0 ? 0 : round(1 / scale);
-      writeHalf(bytes, at, scale);
-      for (let index = 0; index < blockLength; index++) {
-        const scaled = round(values[start + index]! * inverse);
-        // Half away from zero, which Math.round is not for negative numbers.
-        bytes[at + 2 + index] = scaled < 0 ? -Math.round(-scaled) : Math.round(scaled);
-      }
+};
+
+export const encodeQ8_0: BlockEncode = (values, bytes) => {
+  const round = Math.fround;
+  for (let start = 0, at = 0; start < values.length; start += blockLength, at += blockBytes) {
+    let largest = 0;
+    for (let index = start; index < start + blockLength; index++) {
+      largest = Math.max(largest, Math.abs(values[index]!));
     }
-  },
+    const scale = round(largest / 127);
+    const inverse = scale === 0 ? 0 : round(1 / scale);
+    writeHalf(bytes, at, scale);
+    for (let index = 0; index < blockLength; index++) {
+      const scaled = round(values[start + index]! * inverse);
+      // Half away from zero, which Math.round is not for negative numbers.
+      bytes[at + 2 + index] = scaled < 0 ? -Math.round(-scaled) : Math.round(scaled);
+    }
+  }
 };

@@ -1,4 +1,4 @@
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { readHalf, writeHalf } from './float16.ts';
 import { ternaryCode } from './ternary-code.ts';
 
@@ -38,21 +38,22 @@ export const tq1_0: BlockFormat = {
       scales.fill(readHalf(bytes, at + scaleOffset), to, to + 8);
     }
   },
-  encode(values, bytes) {
-    for (let start = 0, at = 0; start < values.length; start += 256, at += blockBytes) {
-      const { scale, code } = ternaryCode(values, start);
-      writeHalf(bytes, at + scaleOffset, scale);
-      let from = start;
-      for (const [first, count, digits] of parts) {
-        for (let place = 0; place < count; place++) {
-          let number = 0;
-          for (let digit = 0; digit < 5; digit++) {
-            number = 3 * number + (digit < digits ? code(values[from + digit * count + place]!) : 0);
-          }
-          bytes[at + first + place] = Math.ceil((number * 256) / 243);
+};
+
+export const encodeTq1_0: BlockEncode = (values, bytes) => {
+  for (let start = 0, at = 0; start < values.length; start += 256, at += blockBytes) {
+    const { scale, code } = ternaryCode(values, start);
+    writeHalf(bytes, at + scaleOffset, scale);
+    let from = start;
+    for (const [first, count, digits] of parts) {
+      for (let place = 0; place < count; place++) {
+        let number = 0;
+        for (let digit = 0; digit < 5; digit++) {
+          number = 3 * number + (digit < digits ? code(values[from + digit * count + place]!) : 0);
         }
-        from += count * digits;
+        bytes[at + first + place] = Math.ceil((number * 256) / 243);
       }
+      from += count * digits;
     }
-  },
+  }
 };

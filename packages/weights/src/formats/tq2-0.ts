@@ -1,5 +1,5 @@
 import { packPairsOfBits, unpackPairsOfBits } from './bit-fields.ts';
-import type { BlockFormat } from './block-format.ts';
+import type { BlockEncode, BlockFormat } from './block-format.ts';
 import { readHalf, writeHalf } from './float16.ts';
 import { ternaryCode } from './ternary-code.ts';
 
@@ -21,13 +21,14 @@ export const tq2_0: BlockFormat = {
       scales.fill(readHalf(bytes, at + scaleOffset), to, to + 8);
     }
   },
-  encode(values, bytes) {
-    const codes = new Uint8Array(256);
-    for (let start = 0, at = 0; start < values.length; start += 256, at += blockBytes) {
-      const { scale, code } = ternaryCode(values, start);
-      writeHalf(bytes, at + scaleOffset, scale);
-      for (let index = 0; index < 256; index++) codes[index] = code(values[start + index]!);
-      packPairsOfBits(codes, bytes, at);
-    }
-  },
+};
+
+export const encodeTq2_0: BlockEncode = (values, bytes) => {
+  const codes = new Uint8Array(256);
+  for (let start = 0, at = 0; start < values.length; start += 256, at += blockBytes) {
+    const { scale, code } = ternaryCode(values, start);
+    writeHalf(bytes, at + scaleOffset, scale);
+    for (let index = 0; index < 256; index++) codes[index] = code(values[start + index]!);
+    packPairsOfBits(codes, bytes, at);
+  }
 };
