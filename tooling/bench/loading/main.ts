@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { describeMachine, machineLine } from '../machine.ts';
+import { generateGenai } from './generate-genai.ts';
 import { generateGguf } from './generate-gguf.ts';
 import { eightBillion } from './model-shape.ts';
 import type { Resident } from './resident.ts';
@@ -17,11 +18,12 @@ interface Report {
   readonly cpu: { readonly user: number; readonly system: number };
 }
 
-const usage = `pnpm bench:loading FOLDER [--layers N] [--model PATH] [--keep]
+const usage = `pnpm bench:loading FOLDER [--layers N] [--genai] [--model PATH] [--keep]
 
 Loads a model of the shape of Llama 3.1 8B with random weights twice, each time in a fresh process, and generates 16
 tokens. FOLDER, outside of the clone, takes the model and the cache: about 12 GB.
   --layers N    fewer layers than 32
+  --genai       4-bit weights in a folder of ONNX Runtime GenAI, instead of a GGUF file
   --model PATH  loads this model instead
   --keep        keeps the cache of the run before: both loads are then second loads`;
 
@@ -29,6 +31,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     layers: { type: 'string', default: '32' },
+    genai: { type: 'boolean' },
     model: { type: 'string' },
     keep: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -41,14 +44,18 @@ if (folder === undefined || values.help) {
 }
 
 mkdirSync(folder, { recursive: true });
-const model = values.model ?? join(folder, `llama-${values.layers}-layers.gguf`);
-if (!existsSync(model)) await generateGguf(model, { ...eightBillion, layers: Number(values.layers) });
+const name = `llama-${values.layers}-layers`;
+const model = values.model ?? join(folder, values.genai ? name : `${name}.gguf`);
+if (!existsSync(model)) {
+  const generate = values.genai ? generateGenai : generateGguf;
+  await generate(model, { ...eightBillion, layers: Number(values.layers) });
+}
 const cache = join(folder, 'cache');
 if (!values.keep) rmSync(cache, { recursive: true, force: true });
 
 console.log(machineLine(describeMachine()));
 console.log(`model ${gigabytes(sizeOf(model))}`);
-for (const name of ['first load', 'second load']) {
+for (const round of ['first load', 'second load']) {
   const program = join(import.meta.dirname, 'child.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [
     ...process.execArgv,
@@ -61,7 +68,7 @@ for (const name of ['first load', 'second load']) {
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   console.log(
     [
-      `${name}: loaded ${seconds(loadMs)}, first token ${seconds(firstTokenMs)}, ${tokens} tokens ${seconds(lastTokenMs)}`,
+      `${round}: loaded ${seconds(loadMs)}, first token ${seconds(firstTokenMs)}, ${tokens} tokens ${seconds(lastTokenMs)}`,
       `  processor time ${cpu.user.toFixed(1)} s, and ${cpu.system.toFixed(1)} s in the system`,
       `  loading: peak ${gigabytes(loading.peak)}, anonymous ${gigabytes(loading.anonymous)}, mapped ${gigabytes(loading.file)}`,
       `  running: peak ${gigabytes(running.peak)}, anonymous ${gigabytes(running.anonymous)}, mapped ${gigabytes(running.file)}`,
