@@ -18,6 +18,8 @@ export function rotatesNeighbours(architecture: string): boolean {
 export interface GgufConfiguration {
   readonly metadata: Map<string, GgufField>;
   readonly extra: readonly GgufTensor[];
+  /** What this project reads from the keys and llama.cpp does not: sentences for people, often none. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -69,7 +71,22 @@ export function ggufConfiguration({ name, config }: Pick<Checkpoint, 'name' | 'c
   }
   writeLayers(name, config, metadata);
   const extra = writeRope(config, metadata, { count, real });
-  return { metadata, extra };
+  return { metadata, extra, notes: [...notesOn(config, metadata)] };
+}
+
+/** What llama.cpp's src/models/ take from the architecture, whatever the file says. */
+function* notesOn(config: ModelConfig, metadata: ReadonlyMap<string, GgufField>): Generator<string> {
+  const { architecture, slidingWindow } = config;
+  if (slidingWindow !== undefined && periods[architecture] === undefined) {
+    yield `llama.cpp leaves out the window of ${slidingWindow} tokens that ${architecture} has here`;
+  }
+  const isGemma = periods[architecture] !== undefined;
+  if (isGemma && metadata.has(`${architecture}.attention.scale`)) {
+    yield `llama.cpp takes another scale of attention for ${architecture} than this model's`;
+  }
+  if (metadata.has(`${architecture}.attention.sliding_window_pattern`)) {
+    yield `llama.cpp takes other layers of ${architecture} to have a window than this model's`;
+  }
 }
 
 function isUsual(scale: number, headSize: number): boolean {

@@ -17,6 +17,8 @@ export interface ConvertJob {
   /** The weights, with what became of them. */
   readonly checkpoint: ConvertedCheckpoint;
   write(output: ConvertOutput, onProgress: (loaded: number, total: number) => void): Promise<void>;
+  /** What the container cannot say, or its readers leave out: sentences for people. */
+  readonly notes?: readonly string[];
   /** Once written: how closely tensors survive in a graph. */
   readonly fidelity?: () => readonly TensorFidelity[];
 }

@@ -45,6 +45,8 @@ export interface ConvertReport {
   readonly bytes: number;
   /** What became of each tensor. */
   readonly tensors: readonly TensorChange[];
+  /** What of the model is not computed, or not by all programs that read the container: sentences for people, often none. */
+  readonly notes: readonly string[];
   /** With `genai`: how closely each tensor survives in the graph, and what multiplies it. */
   readonly fidelity?: readonly TensorFidelity[];
 }
@@ -95,6 +97,7 @@ export async function convertModel(
       files,
       bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
       tensors: [...job.checkpoint.changes.values()],
+      notes: [...opened.notes, ...(job.notes ?? [])],
       ...(job.fidelity && { fidelity: job.fidelity() }),
     };
   } finally {

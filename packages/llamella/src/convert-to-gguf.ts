@@ -30,8 +30,8 @@ export async function ggufJob(opened: OpenedModel, { type, signal }: JobOptions)
     type,
     ropeInterleaved: isGguf ? source.config.ropeInterleaved : rotatesNeighbours(source.config.architecture),
   });
-  const { metadata, extra } = isGguf
-    ? { metadata: await copyMetadata(opened as OpenedModel<GgufCheckpoint>, signal), extra: [] }
+  const { metadata, extra, notes } = isGguf
+    ? { metadata: await copyMetadata(opened as OpenedModel<GgufCheckpoint>, signal), extra: [], notes: [] }
     : await describe(opened, signal);
   const types = [...checkpoint.tensors.values()]
     .filter(({ shape }) => shape.length > 1)
@@ -59,6 +59,7 @@ export async function ggufJob(opened: OpenedModel, { type, signal }: JobOptions)
   return {
     byteLength: ggufByteLength(contents),
     checkpoint,
+    notes,
     write: (output, onProgress) =>
       output.write('', (sink) => writeGguf(contents, sink, { signal, onProgress })),
   };

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../command-context.ts';
 import { formatBytes } from '../format.ts';
 import type { ConvertFormat, ConvertOptions, ConvertReport } from '../llamella.ts';
-import { writeJson, writeResult } from '../output.ts';
+import { note, writeJson, writeResult } from '../output.ts';
 import { withProgress } from '../progress-bar.ts';
 import { layoutWidth, renderFields, renderTable } from '../table.ts';
 
@@ -25,6 +25,7 @@ export async function convert(
   const report = await withProgress(context, (onProgress) =>
     convertModel(reference, out, { ...toConvertOptions(flags), signal, onProgress }),
   );
+  for (const text of report.notes) note(context, `llamella: ${text}`);
   if (flags.json) return await writeJson(context, report);
   await writeResult(context, renderConversion(report, layoutWidth(context.stdout)));
 }
