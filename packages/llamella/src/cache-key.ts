@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import type { Checkpoint, GraphPlan, OnProgress } from '@llamella/spec';
+import type { Checkpoint, GraphPlan, OnProgress, TensorInfo } from '@llamella/spec';
 import { contentHash } from './content-hash.ts';
 
 /** Raised when packing or the layout of an entry changes. */
 const FORMAT = 1;
 
 /**
- * Names what packing would make: a hash of the content of the checkpoint's files, of the recipes and their places, and
- * of the version of the packer. The same model in another folder has the same key; a changed file has another.
+ * Names what packing would make: a hash of the content of the checkpoint's files, of the recipes and their places, of
+ * what else is known of the tensors, and of the version of the packer. The same model in another folder has the same key; a changed file has another.
  *
  * @param files with the weights, in order
  * @returns 64 hexadecimal digits
@@ -34,6 +34,19 @@ export async function packedCacheKey(
     const made = 'recipe' in source ? source.recipe : createHash('sha256').update(source.data).digest('hex');
     key.update(JSON.stringify([name, dataType, shape, byteLength, plan.offsets[index], made]));
   }
+  // What a folder says about its weights lies in other files than these.
+  key.update(JSON.stringify(checkpoint.config));
+  for (const name of recipeTensors(plan)) key.update(describeTensor(checkpoint.tensors.get(name)));
   for (const hash of await contentHash(files, options)) key.update(hash);
   return key.digest('hex');
+}
+
+function recipeTensors({ initializers }: GraphPlan): ReadonlySet<string> {
+  return new Set(initializers.flatMap(({ source }) => ('recipe' in source ? source.recipe.tensors : [])));
+}
+
+function describeTensor(info: TensorInfo | undefined): string {
+  const { inputOrder, ...rest } = info ?? {};
+  const order = inputOrder && createHash('sha256').update(inputOrder).digest('hex');
+  return JSON.stringify([rest, order]);
 }

@@ -1,4 +1,4 @@
-import { readdir, stat, statfs } from 'node:fs/promises';
+import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IN_USE, MANIFEST, removeFolder } from './cache-entry.ts';
 import { isOwnerAlive } from './cache-owner.ts';
@@ -72,7 +72,9 @@ async function isInUse(place: string): Promise<boolean> {
   for (const name of await readdir(place).catch(() => [])) {
     if (!name.startsWith(IN_USE)) continue;
     const status = await stat(join(place, name)).catch(() => undefined);
-    if (status !== undefined && isOwnerAlive(name, status.mtimeMs)) return true;
+    if (status === undefined) continue;
+    if (isOwnerAlive(name, status.mtimeMs)) return true;
+    await rm(join(place, name), { force: true });
   }
   return false;
 }

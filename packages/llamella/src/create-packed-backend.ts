@@ -3,6 +3,7 @@ import type { Backend, Checkpoint, GraphPlan, OnProgress } from '@llamella/spec'
 import { type CacheEntry, findEntry } from './cache-entry.ts';
 import { packedCacheKey } from './cache-key.ts';
 import type { PackedCacheSettings } from './cache-settings.ts';
+import type { OpenedModel } from './opened-model.ts';
 import { packWeights } from './pack-weights.ts';
 import { addEntry, isDiskRefusal } from './packed-cache.ts';
 import { packTemporarily } from './temporary-weights.ts';
@@ -37,7 +38,7 @@ export interface PackedBackend {
  */
 export async function createPackedBackend(
   plan: GraphPlan,
-  model: { readonly checkpoint: Checkpoint; readonly files: readonly string[] },
+  model: Pick<OpenedModel, 'checkpoint' | 'files' | 'location'>,
   options: PackedBackendOptions,
 ): Promise<PackedBackend> {
   const { cache } = options;
@@ -49,11 +50,11 @@ export async function createPackedBackend(
     const found = await findEntry(folder, key, plan);
     const loaded = found && (await loadEntry(plan, found, options));
     if (loaded) return loaded;
-    const request = { folder, maximumBytes, key, plan, checkpoint: model.checkpoint, onProgress, signal };
+    const request = { folder, maximumBytes, key, plan, model, onProgress, signal };
     const added = await addEntry(request);
     if (added) return useFile(plan, added, options, () => added.release());
   }
-  const temporary = await packTemporarily(plan, model.checkpoint, options);
+  const temporary = await packTemporarily(plan, model, options);
   if (temporary === undefined) return packInMemory(plan, model.checkpoint, options);
   const made = await useFile(plan, temporary, options, () => temporary.remove());
   // What is mapped stays, but on Windows, where it is removed in the end.

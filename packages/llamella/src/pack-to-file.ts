@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Checkpoint, GraphPlan, OnProgress } from '@llamella/spec';
+import type { OpenedModel } from './opened-model.ts';
 import { type PackResult, type PackTask, packJobs, runPackTask } from './pack-jobs.ts';
 import type { PackWorkerData } from './pack-worker.ts';
 import { rememberTensors } from './remember-tensors.ts';
@@ -14,6 +15,9 @@ export interface PackedFile {
   /** Largest error by tensor, where packing measures it. */
   readonly errors: ReadonlyMap<string, number>;
 }
+
+/** A model that threads can open again. */
+export type ReopenableModel = Pick<OpenedModel, 'checkpoint' | 'location'>;
 
 /** Options of `packToFile`. */
 export interface PackToFileOptions {
@@ -40,7 +44,7 @@ const WORTH_THREADS = 64 * 2 ** 20;
  */
 export async function packToFile(
   plan: GraphPlan,
-  checkpoint: Checkpoint,
+  model: ReopenableModel,
   path: string,
   options: PackToFileOptions = {},
 ): Promise<PackedFile> {
@@ -55,7 +59,7 @@ export async function packToFile(
     if (done.has(index)) return;
     done.add(index);
     loaded += byteLength;
-    options.onProgress?.({ phase: 'pack', loaded, total, file: checkpoint.name });
+    options.onProgress?.({ phase: 'pack', loaded, total, file: model.checkpoint.name });
   };
   const total = plan.initializers.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const file = await open(path, 'wx');
@@ -63,8 +67,8 @@ export async function packToFile(
     await file.truncate(plan.externalByteLength);
     const jobs = packJobs(plan);
     const inThreads =
-      threads > 0 && (await packInThreads(jobs, checkpoint, path, { signal, threads, onResult }));
-    if (!inThreads) await packHere(jobs, checkpoint, file, { signal, onResult });
+      threads > 0 && (await packInThreads(jobs, model.location, path, { signal, threads, onResult }));
+    if (!inThreads) await packHere(jobs, model.checkpoint, file, { signal, onResult });
     await file.sync();
     return { checksums, errors };
   } finally {
@@ -97,12 +101,12 @@ async function packHere(
 /** @returns whether there are threads to be had */
 async function packInThreads(
   jobs: readonly (readonly PackTask[])[],
-  checkpoint: Checkpoint,
+  location: string,
   target: string,
   { signal, onResult, threads }: Work & { readonly threads: number },
 ): Promise<boolean> {
   const next = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const data: PackWorkerData = { reference: resolve(checkpoint.name), target, jobs, next };
+  const data: PackWorkerData = { reference: resolve(location), target, jobs, next };
   try {
     await runThreads<PackResult>('pack-worker', data, { count: threads, signal, onResult });
     return true;

@@ -1,10 +1,10 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Checkpoint, GraphPlan, OnProgress } from '@llamella/spec';
+import type { GraphPlan, OnProgress } from '@llamella/spec';
 import { type CacheEntry, describeEntry, findEntry, removeFolder } from './cache-entry.ts';
 import { ownedName } from './cache-owner.ts';
 import { type FreeBytes, freeBytes, makeRoom, WRITING } from './cache-room.ts';
-import { packToFile } from './pack-to-file.ts';
+import { packToFile, type ReopenableModel } from './pack-to-file.ts';
 
 /** What is packed, and for which entry. */
 export interface PackedCacheRequest {
@@ -12,7 +12,7 @@ export interface PackedCacheRequest {
   readonly maximumBytes: number;
   readonly key: string;
   readonly plan: GraphPlan;
-  readonly checkpoint: Checkpoint;
+  readonly model: ReopenableModel;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
   /** For tests. */
@@ -28,7 +28,7 @@ export interface PackedCacheRequest {
  * @throws `signal.reason` when aborted
  */
 export async function addEntry(request: PackedCacheRequest): Promise<CacheEntry | undefined> {
-  const { folder, key, plan, checkpoint, maximumBytes, free = freeBytes } = request;
+  const { folder, key, plan, model, maximumBytes, free = freeBytes } = request;
   const temporary = join(folder, ownedName(WRITING));
   try {
     await mkdir(folder, { recursive: true });
@@ -39,7 +39,7 @@ export async function addEntry(request: PackedCacheRequest): Promise<CacheEntry 
     throw error;
   }
   try {
-    const packed = await packToFile(plan, checkpoint, join(temporary, plan.externalFile), request);
+    const packed = await packToFile(plan, model, join(temporary, plan.externalFile), request);
     await describeEntry(temporary, key, plan, packed);
     const place = join(folder, key);
     if (!(await moveTo(temporary, place)) && !(await isEntry(folder, key, plan))) {

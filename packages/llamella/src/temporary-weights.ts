@@ -1,10 +1,10 @@
 import { mkdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Checkpoint, GraphPlan } from '@llamella/spec';
+import type { GraphPlan } from '@llamella/spec';
 import { ownedName } from './cache-owner.ts';
 import { freeBytes, removeLeftovers, WRITING } from './cache-room.ts';
-import { type PackToFileOptions, packToFile } from './pack-to-file.ts';
+import { type PackToFileOptions, packToFile, type ReopenableModel } from './pack-to-file.ts';
 import { isDiskRefusal } from './packed-cache.ts';
 
 /** Packed weights in a file that is not kept. */
@@ -26,7 +26,7 @@ const memoryFileSystems = new Set([0x01021994, 0x858458f6]);
  */
 export async function packTemporarily(
   plan: GraphPlan,
-  checkpoint: Checkpoint,
+  model: ReopenableModel,
   options: PackToFileOptions,
 ): Promise<TemporaryWeights | undefined> {
   const parent = join(tmpdir(), `llamella-${process.getuid?.() ?? 'packed'}`);
@@ -38,7 +38,7 @@ export async function packTemporarily(
     await removeLeftovers(parent);
     await mkdir(folder);
     const path = join(folder, plan.externalFile);
-    const { errors } = await packToFile(plan, checkpoint, path, options);
+    const { errors } = await packToFile(plan, model, path, options);
     return { path, errors, remove };
   } catch (error) {
     await remove();

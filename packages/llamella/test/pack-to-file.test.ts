@@ -29,7 +29,7 @@ describe('packing into a file', () => {
     const file = target();
     const seen: number[] = [];
     const onProgress = ({ loaded }: { loaded: number }) => void seen.push(loaded);
-    const packed = await packToFile(plan, model.checkpoint, file, { threads, onProgress });
+    const packed = await packToFile(plan, model, file, { threads, onProgress });
     expect(Buffer.compare(readFileSync(file), expected)).toBe(0);
     expect(packed.errors).toEqual(errors);
     expect(packed.checksums).toHaveLength(plan.initializers.length);
@@ -39,20 +39,11 @@ describe('packing into a file', () => {
 
   test('goes on without threads for what they cannot open', async () => {
     await using model = await openModel(path);
-    const { name: _, ...rest } = { ...model.checkpoint };
-    const checkpoint = {
-      ...rest,
-      name: 'in memory',
-      format: model.checkpoint.format,
-      config: model.checkpoint.config,
-      tensors: model.checkpoint.tensors,
-      readTensor: (tensor: string) => model.checkpoint.readTensor(tensor),
-      [Symbol.asyncDispose]: async () => undefined,
-    };
     const plan = model.plan({ profile: cpuProfile });
     const file = target();
-    await packToFile(plan, checkpoint, file, { threads: 2 });
-    expect(Buffer.compare(readFileSync(file), await packWeights(plan, checkpoint))).toBe(0);
+    const elsewhere = { checkpoint: model.checkpoint, location: join(place.path, 'nowhere') };
+    await packToFile(plan, elsewhere, file, { threads: 2 });
+    expect(Buffer.compare(readFileSync(file), await packWeights(plan, model.checkpoint))).toBe(0);
   });
 
   test.each([0, 2])('with %i threads says which file is damaged', async (threads) => {
@@ -68,7 +59,7 @@ describe('packing into a file', () => {
     );
     await using model = await openModel(damaged);
     const plan = model.plan({ profile: cpuProfile });
-    const error = await packToFile(plan, model.checkpoint, target(), { threads }).catch((thrown) => thrown);
+    const error = await packToFile(plan, model, target(), { threads }).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(InvalidFileError);
     expect(error).toMatchObject({ code: 'invalid-file', file: damaged, name: 'InvalidFileError' });
     expect(error.message).toContain('blk.1.ffn_down.weight');
@@ -79,7 +70,7 @@ describe('packing into a file', () => {
     await using model = await openModel(path);
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
-    await packToFile(model.plan({ profile: cpuProfile }), model.checkpoint, target(), { threads: 1 });
+    await packToFile(model.plan({ profile: cpuProfile }), model, target(), { threads: 1 });
     clearInterval(timer);
     expect(turns).toBeGreaterThan(3);
   });
@@ -90,7 +81,7 @@ describe('a disk without room', () => {
     await using model = await openModel(path);
     const plan = model.plan({ profile: cpuProfile });
     const folder = mkdtempSync(join(place.path, 'full-'));
-    const request = { folder, maximumBytes: 1e9, key: 'a'.repeat(64), plan, checkpoint: model.checkpoint };
+    const request = { folder, maximumBytes: 1e9, key: 'a'.repeat(64), plan, model };
     expect(await addEntry({ ...request, free: async () => plan.externalByteLength })).toBeUndefined();
     expect(readdirSync(folder)).toEqual([]);
     const entry = await addEntry({ ...request, free: async () => 3 * plan.externalByteLength });
@@ -109,7 +100,7 @@ describe('a disk without room', () => {
 
 test('a temporary file is removed', async () => {
   await using model = await openModel(path);
-  const temporary = await packTemporarily(model.plan({ profile: cpuProfile }), model.checkpoint, {});
+  const temporary = await packTemporarily(model.plan({ profile: cpuProfile }), model, {});
   if (temporary === undefined) return; // Here temporary files lie in memory.
   expect(existsSync(temporary.path)).toBe(true);
   await temporary.remove();
