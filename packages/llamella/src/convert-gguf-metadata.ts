@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
-import { type Checkpoint, type ModelConfig, UnsupportedError } from '@llamella/spec';
+import { type Checkpoint, type ModelConfig, type RopeScaling, UnsupportedError } from '@llamella/spec';
 import type { GgufField, GgufTensor } from '@llamella/weights';
-import { llama3Divisors } from './convert-transformers-config.ts';
 
 /** Architectures whose rows of q and k GGUF has in the order of neighbouring pairs. */
 const neighbours: ReadonlySet<string> = new Set(['llama', 'granite', 'smollm3']);
@@ -169,4 +168,18 @@ function divisorTensor(name: string, divisors: Float32Array): GgufTensor {
       yield new Uint8Array(divisors.buffer, divisors.byteOffset, divisors.byteLength);
     },
   };
+}
+
+/** What each frequency is divided by in Llama 3.1's scaling, float32 `[rotarySize / 2]`. */
+function llama3Divisors(
+  scaling: Extract<RopeScaling, { kind: 'llama3' }>,
+  { ropeTheta, rotarySize, headSize }: ModelConfig,
+): Float32Array {
+  const size = rotarySize ?? headSize;
+  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalContextLength } = scaling;
+  return Float32Array.from({ length: size / 2 }, (_, index) => {
+    const turns = originalContextLength / (2 * Math.PI * ropeTheta ** ((2 * index) / size));
+    const kept = Math.min(Math.max((turns - low) / (high - low), 0), 1);
+    return 1 / ((1 - kept) / factor + kept);
+  });
 }

@@ -1,9 +1,8 @@
 import { UnsupportedError } from '@llamella/spec';
-import { safetensorsFiles, transformersName } from '@llamella/weights';
+import { hasShiftedNorms, safetensorsFiles, transformersConfig, transformersName } from '@llamella/weights';
 import { convertedCheckpoint } from './convert-checkpoint.ts';
 import { conversationFiles, tokenIds } from './convert-conversation.ts';
 import type { ConvertJob, JobOptions } from './convert-job.ts';
-import { configText, transformersConfig } from './convert-transformers-config.ts';
 import type { OpenedModel } from './opened-model.ts';
 
 const dataTypes = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' } as const;
@@ -18,7 +17,7 @@ export async function safetensorsJob(opened: OpenedModel, { type, signal }: JobO
     format: 'safetensors',
     type,
     ropeInterleaved: false,
-    normShift: architecture.startsWith('gemma') ? -1 : 0,
+    normShift: hasShiftedNorms(architecture) ? -1 : 0,
   });
   const infos = [...checkpoint.tensors.values()].filter(
     ({ name }) => !inConfiguration.test(name) && !(tiedEmbeddings && name === 'output.weight'),
@@ -47,10 +46,9 @@ export async function safetensorsJob(opened: OpenedModel, { type, signal }: JobO
   };
   const texts = await conversationFiles(opened, source.config.contextLength, signal);
   const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
-  texts.set(
-    'config.json',
-    configText({ ...transformersConfig(source), torch_dtype: dataTypes[mostly], ...ids }),
-  );
+  const names = infos.map(({ name }) => name);
+  const more = { torch_dtype: dataTypes[mostly], ...ids };
+  texts.set('config.json', transformersConfig(source.config, names, more));
   texts.set('generation_config.json', json(ids));
   const byteLength = files.reduce((sum, file) => sum + file.byteLength, 0);
   return {

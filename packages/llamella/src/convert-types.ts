@@ -8,10 +8,21 @@ export type ConvertFormat = 'gguf' | 'safetensors' | 'genai';
 export type ConvertType = TensorType | 'same';
 
 const floats: readonly TensorType[] = ['F32', 'F16', 'BF16'];
-/** Those that `encodeTensor` writes. */
+/** Those that `encodeTensor` writes without knowing how much each input matters. */
 const blocks: readonly TensorType[] = [
   ...(['Q4_0', 'Q4_1', 'Q5_0', 'Q5_1', 'Q8_0', 'Q2_K', 'Q3_K', 'Q4_K', 'Q5_K', 'Q6_K'] as const),
-  ...(['IQ4_NL', 'IQ4_XS', 'TQ1_0', 'TQ2_0', 'MXFP4'] as const),
+  ...([
+    'IQ4_NL',
+    'IQ4_XS',
+    'IQ3_S',
+    'IQ3_XXS',
+    'IQ2_S',
+    'IQ1_M',
+    'TQ1_0',
+    'TQ2_0',
+    'MXFP4',
+    'NVFP4',
+  ] as const),
 ];
 /** Types of `spec` that no container but safetensors has. */
 const foreign: ReadonlySet<TensorType> = new Set(['F8_E4M3', 'F8_E5M2', 'F4_E2M1', 'U4', 'U8']);
@@ -26,7 +37,12 @@ const typesOf: Record<ConvertFormat, readonly TensorType[]> = {
 const fallbacks: Partial<Record<TensorType, TensorType>> = {
   Q2_K: 'IQ4_NL',
   Q3_K: 'IQ4_NL',
+  IQ1_M: 'IQ4_NL',
+  IQ2_S: 'IQ4_NL',
+  IQ3_XXS: 'IQ4_NL',
+  IQ3_S: 'IQ4_NL',
   IQ4_XS: 'IQ4_NL',
+  NVFP4: 'IQ4_NL',
   TQ1_0: 'Q4_0',
   TQ2_0: 'Q4_0',
   Q4_K: 'Q5_0',
