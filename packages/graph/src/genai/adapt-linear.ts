@@ -19,9 +19,9 @@ export interface LinearContext {
 }
 
 /** Writes products and lookups of quantized weights in the form that the profile wants for them. */
-export function adaptLinear(context: LinearContext): void {
+export function adaptLinear(context: LinearContext, nodes: readonly NodeProto[]): void {
   const { editor, weights } = context;
-  for (const node of [...editor.nodes]) {
+  for (const node of nodes) {
     const product = quantizedProduct(editor, node, weights);
     if (product !== undefined) {
       writeProduct(context, node, product.weight, product.input, product.bias);
@@ -140,7 +140,8 @@ function roleOf({ editor, hiddenSize }: LinearContext, node: NodeProto, outputs:
     if (values.includes('logits')) return 'head';
     const readers = values.flatMap((value) => editor.readers(value));
     if (readers.some(({ opType }) => opType === 'GroupQueryAttention')) return 'attention-input';
-    values = readers.filter(({ opType }) => passing.has(opType)).flatMap(({ output }) => output.slice(0, 4));
+    const passed = readers.slice(0, 8).filter(({ opType }) => passing.has(opType));
+    values = [...new Set(passed.flatMap(({ output }) => output.slice(0, 4)))];
   }
   const fromAttention = editor.producer(node.input[0]!)?.opType === 'GroupQueryAttention';
   if (fromAttention) return 'attention-output';

@@ -165,11 +165,10 @@ function share(editor: GraphEditor, weights: QuantizedWeights, parts: Parts): Qu
   if (known?.scales === parts.scales && known.inputs === inputs && known.scaleLength === scaleLength) {
     return known;
   }
-  const base = data.name.replace(endings, '');
-  let name = base;
-  for (let count = 1; weights.byName.has(name) || editor.initializers.has(name); count++) {
-    name = `${base}.quantized${count === 1 ? '' : count}`;
-  }
+  const taken = (name: string) => weights.byName.has(name) || editor.initializers.has(name);
+  let name = data.name.replace(endings, '');
+  if (taken(name)) name = `${data.name}.quantized`;
+  while (taken(name)) name += '.';
   const weight = { outputsInnermost: false, signed: false, alignedZeroPoints: false, ...parts };
   const info = {
     name,

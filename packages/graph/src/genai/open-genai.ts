@@ -1,4 +1,5 @@
 import { type ByteSource, InvalidFileError } from '@llamella/spec';
+import type { NodeProto } from 'onnx-buf';
 import type { BuildGraphOptions } from '../build-graph.ts';
 import { describeModel } from './describe-model.ts';
 import { QuantizedWeights, quantizedLookup, quantizedProduct } from './find-quantized.ts';
@@ -61,9 +62,9 @@ export async function openGenai(folder: GenaiFolder, signal?: AbortSignal): Prom
       stored.set(proto.name, await storedTensor(proto, name, openExternal));
     }
     const editor = new GraphEditor(model.graph, stored, name);
-    editor.liveNodes(model.graph.output.map(({ name }) => name));
+    const live = editor.liveNodes(model.graph.output.map(({ name }) => name));
     const weights = new QuantizedWeights();
-    const parts = findWeights(editor, weights);
+    const parts = findWeights(editor, live, weights);
     const opened = await Promise.all(sources.values());
     const tensors = { stored, quantized: weights.byName, parts, sources: opened };
     const checkpoint = new GenaiCheckpoint(name, describeModel(config, editor, weights), tensors);
@@ -77,26 +78,31 @@ export async function openGenai(folder: GenaiFolder, signal?: AbortSignal): Prom
 }
 
 /** Collects quantized weights. @returns constants that only nodes read that are rewritten for them */
-function findWeights(editor: GraphEditor, weights: QuantizedWeights): Set<string> {
-  const rewritten = new Set<unknown>();
+function findWeights(
+  editor: GraphEditor,
+  live: readonly NodeProto[],
+  weights: QuantizedWeights,
+): Set<string> {
+  const rewritten = new Set<NodeProto>();
+  const makers = new Set<NodeProto>();
   const candidates = new Set<string>();
-  for (const node of editor.nodes) {
+  for (const node of live) {
     const weight = (quantizedProduct(editor, node, weights) ?? quantizedLookup(editor, node, weights))
       ?.weight;
     if (weight === undefined) continue;
     rewritten.add(node);
-    // A product reads what its weights are dequantized, transposed or reshaped by.
+    // What weights are dequantized, transposed or reshaped by goes with the product, if nothing else reads it.
     for (const value of node.input) {
-      for (
-        let maker = editor.producer(value);
-        maker !== undefined;
-        maker = editor.producer(maker.input[0] ?? '')
-      ) {
-        if (!['DequantizeLinear', 'Transpose', 'Reshape'].includes(maker.opType)) break;
-        if (editor.readers(maker.output[0]!).every((reader) => rewritten.has(reader))) rewritten.add(maker);
+      let maker = editor.producer(value);
+      while (maker !== undefined && ['DequantizeLinear', 'Transpose', 'Reshape'].includes(maker.opType)) {
+        makers.add(maker);
+        maker = editor.producer(maker.input[0]!);
       }
     }
     for (const part of [weight.data, weight.scales, weight.zeroPoints]) if (part) candidates.add(part.name);
+  }
+  for (const maker of makers) {
+    if (editor.readers(maker.output[0]!).every((reader) => rewritten.has(reader))) rewritten.add(maker);
   }
   const unread = [...candidates].filter((name) => editor.readers(name).every((node) => rewritten.has(node)));
   return new Set(unread);

@@ -50,7 +50,6 @@ export function planGenai(source: PlanSource, options: BuildGraphOptions): Graph
   adaptLogits(editor, logits?.[1] === 1);
   const constants = new PlanConstants(EXTERNAL_FILE, editor);
   const fidelity: TensorFidelity[] = [];
-  adaptLinear({ ...source, editor, profile, constants, fidelity, hiddenSize: config.hiddenSize });
 
   const width = logits?.at(-1);
   const vocabularySize = typeof width === 'number' && width > 0 ? width : config.vocabularySize;
@@ -69,7 +68,10 @@ export function planGenai(source: PlanSource, options: BuildGraphOptions): Graph
       outputs.push([`present.${layer}.${part}`, 'float32', cacheShape]);
     }
   }
-  const nodes = editor.liveNodes(outputs.map(([name]) => name));
+  const needed = outputs.map(([name]) => name);
+  const linear = { ...source, editor, profile, constants, fidelity, hiddenSize: config.hiddenSize };
+  adaptLinear(linear, editor.liveNodes(needed));
+  const nodes = editor.liveNodes(needed);
   checkInputs(editor, nodes, new Set(inputs.map(([name]) => name)));
   for (const node of nodes) {
     widenNode(node, source.name);
