@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { GenaiTokenIds } from '@llamella/graph';
 import { type Tokenizer, UnsupportedError } from '@llamella/spec';
 import type { GgufCheckpoint } from '@llamella/weights';
@@ -13,14 +12,13 @@ const conversationFile =
 
 /** Texts of the files with tokenizer and chat template, by name: those of the model's folder, or made from a GGUF file. */
 export async function conversationFiles(
-  { checkpoint, files }: OpenedModel,
+  { checkpoint, location: folder }: OpenedModel,
   contextLength: number,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {
   if (checkpoint.format === 'gguf') {
     return tokenizerFiles((checkpoint as GgufCheckpoint).metadata, checkpoint.name, contextLength);
   }
-  const folder = dirname(files[0]!);
   const texts = new Map<string, string>();
   for (const name of (await readdir(folder)).filter((each) => conversationFile.test(each)).sort()) {
     texts.set(name, (await readTextFile(folder, name, signal))!);

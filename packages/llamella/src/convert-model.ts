@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { InvalidArgumentError, type OnProgress, type TensorFidelity } from '@llamella/spec';
+import { InvalidArgumentError, type OnProgress, type TensorFidelity, UnsupportedError } from '@llamella/spec';
 import type { TensorChange } from './convert-checkpoint.ts';
 import type { ConvertJob, JobOptions } from './convert-job.ts';
 import { openOutput, type WrittenFile } from './convert-output.ts';
@@ -82,6 +82,12 @@ export async function convertModel(
   signal?.throwIfAborted();
   await using opened = await openModel(reference, { signal, onProgress });
   const { checkpoint, files: sources } = opened;
+  if (checkpoint.format === 'genai') {
+    throw new UnsupportedError(
+      `${opened.location}: converting a folder of ONNX Runtime GenAI`,
+      'its graph does not say what its weights are; convert the GGUF file or the safetensors that it was made from',
+    );
+  }
   const { isFolder, prepare } = jobs[to];
   const job = await prepare(opened, { type, signal, contextLength: options.contextLength });
   const output = await openOutput(out, { isFolder, overwrite, sources, byteLength: job.byteLength });

@@ -78,3 +78,10 @@ test.each(foldersIn('tiny-models'))('%s becomes a folder for GenAI that gives it
   };
   expect(await answer(genai)).toEqual(await answer(path));
 });
+
+test('a folder for GenAI is the end of the way', async () => {
+  const genai = join(folder.path, 'end');
+  await convertModel(source('tiny-models/qwen3'), genai, { to: 'genai' });
+  const back = convertModel(genai, join(folder.path, 'end.gguf'));
+  await expect(back).rejects.toThrow(/converting a folder of ONNX Runtime GenAI is not supported/);
+});
