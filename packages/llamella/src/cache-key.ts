@@ -11,7 +11,7 @@ const FORMAT = 1;
  * what else is known of the tensors, and of the version of the packer. The same model in another folder has the same key; a changed file has another.
  *
  * @param files with the weights, in order
- * @returns 64 hexadecimal digits
+ * @returns 64 hexadecimal digits; nothing where the version is not known, as in a bundle
  * @throws {InvalidFileError} when a file cannot be read
  * @throws `options.signal.reason` when aborted
  */
@@ -24,9 +24,10 @@ export async function packedCacheKey(
     readonly onProgress?: OnProgress | undefined;
     readonly signal?: AbortSignal | undefined;
   },
-): Promise<string> {
+): Promise<string | undefined> {
   const key = createHash('sha256');
-  const version = createRequire(import.meta.url)('@llamella/weights/package.json').version;
+  const version = packerVersion();
+  if (version === undefined) return undefined;
   key.update(
     JSON.stringify([FORMAT, version, checkpoint.format, plan.externalFile, plan.externalByteLength]),
   );
@@ -39,6 +40,14 @@ export async function packedCacheKey(
   for (const name of recipeTensors(plan)) key.update(describeTensor(checkpoint.tensors.get(name)));
   for (const hash of await contentHash(files, options)) key.update(hash);
   return key.digest('hex');
+}
+
+function packerVersion(): string | undefined {
+  try {
+    return createRequire(import.meta.url)('@llamella/weights/package.json').version;
+  } catch {
+    return undefined;
+  }
 }
 
 function recipeTensors({ initializers }: GraphPlan): ReadonlySet<string> {

@@ -43,23 +43,31 @@ export async function createPackedBackend(
 ): Promise<PackedBackend> {
   const { cache } = options;
   if (plan.externalByteLength < cache.minimumBytes) return packInMemory(plan, model.checkpoint, options);
-  if (cache.enabled) {
-    const { folder, maximumBytes } = cache;
-    const { onProgress, signal } = options;
-    const key = await packedCacheKey(plan, model.checkpoint, model.files, { folder, onProgress, signal });
-    const found = await findEntry(folder, key, plan);
-    const loaded = found && (await loadEntry(plan, found, options));
-    if (loaded) return loaded;
-    const request = { folder, maximumBytes, key, plan, model, onProgress, signal };
-    const added = await addEntry(request);
-    if (added) return useFile(plan, added, options, () => added.release());
-  }
+  const cached = cache.enabled ? await useCache(plan, model, options) : undefined;
+  if (cached) return cached;
   const temporary = await packTemporarily(plan, model, options);
   if (temporary === undefined) return packInMemory(plan, model.checkpoint, options);
   const made = await useFile(plan, temporary, options, () => temporary.remove());
   // What is mapped stays, but on Windows, where it is removed in the end.
   if (process.platform !== 'win32') await temporary.remove();
   return made;
+}
+
+/** @returns nothing where there can be no entry */
+async function useCache(
+  plan: GraphPlan,
+  model: Pick<OpenedModel, 'checkpoint' | 'files' | 'location'>,
+  options: PackedBackendOptions,
+): Promise<PackedBackend | undefined> {
+  const { folder, maximumBytes } = options.cache;
+  const { onProgress, signal } = options;
+  const key = await packedCacheKey(plan, model.checkpoint, model.files, { folder, onProgress, signal });
+  if (key === undefined) return undefined;
+  const found = await findEntry(folder, key, plan);
+  const loaded = found && (await loadEntry(plan, found, options));
+  if (loaded) return loaded;
+  const added = await addEntry({ folder, maximumBytes, key, plan, model, onProgress, signal });
+  return added && useFile(plan, added, options, () => added.release());
 }
 
 async function packInMemory(
