@@ -13,7 +13,7 @@ export interface PackedCacheOptions {
    * 40 GB. Half of the disk's free space, with what the cache has, is the most in any case.
    */
   readonly maximumBytes?: number;
-  /** Weights of fewer bytes are packed in memory each time, which takes a few seconds at most. Default 600 MB. */
+  /** Weights of fewer bytes are packed in memory each time, which takes less than a second. Default 100 MB. */
   readonly minimumBytes?: number;
 }
 
@@ -24,7 +24,7 @@ export interface PackedCacheSettings extends Required<PackedCacheOptions> {
 }
 
 const MAXIMUM_BYTES = 40e9;
-const MINIMUM_BYTES = 600e6;
+const MINIMUM_BYTES = 100e6;
 
 /**
  * Reads the option `cache` and the environment: `LLAMELLA_PACKED_CACHE` set to `0`, `off`, `no` or `false` disables the

@@ -16,6 +16,9 @@ export interface PackedBackendOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Weights of fewer bytes are packed in memory where the cache has no place for them. */
+const WORTH_A_FILE = 600e6;
+
 /** A backend, and what packing its weights found out. */
 export interface PackedBackend {
   readonly backend: Backend;
@@ -24,10 +27,10 @@ export interface PackedBackend {
 }
 
 /**
- * Packs the weights of a graph and compiles it. Small weights are packed in memory. Large ones are packed into a file
- * and mapped from there, so that memory holds them once, in the form that the runtime made of them: the file is an entry
- * of the cache, which the next load finds, or a temporary one where the cache is off or has no room. Where there is no
- * room at all, they are packed in memory too.
+ * Packs the weights of a graph and compiles it. All but the smallest are packed into a file and mapped from there, so that
+ * memory holds them once, in the form that the runtime made of them: the file is an entry of the cache, which the next
+ * load finds. Where the cache is off or has no room, large weights are packed into a temporary file, others in memory;
+ * so are large ones where there is no room for a file at all.
  *
  * An entry that is found is read in full and checked while the graph is compiled; a damaged one is removed and packed
  * anew.
@@ -45,7 +48,8 @@ export async function createPackedBackend(
   if (plan.externalByteLength < cache.minimumBytes) return packInMemory(plan, model.checkpoint, options);
   const cached = cache.enabled ? await useCache(plan, model, options) : undefined;
   if (cached) return cached;
-  const temporary = await packTemporarily(plan, model, options);
+  const isLarge = plan.externalByteLength >= WORTH_A_FILE;
+  const temporary = isLarge ? await packTemporarily(plan, model, options) : undefined;
   if (temporary === undefined) return packInMemory(plan, model.checkpoint, options);
   const made = await useFile(plan, temporary, options, () => temporary.remove());
   // What is mapped stays, but on Windows, where it is removed in the end.

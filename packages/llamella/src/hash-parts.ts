@@ -17,7 +17,7 @@ export interface HashTask {
 const READ_BYTES = 8 * 2 ** 20;
 
 /** Less is hashed sooner than a thread has started. */
-const WORTH_THREADS = 64 * 2 ** 20;
+const WORTH_THREADS = 256 * 2 ** 20;
 
 /** Hashes a part of a file. @returns hexadecimal digits. @throws {InvalidFileError} when the file cannot be read */
 export async function hashPart({ path, offset, length, algorithm }: HashTask): Promise<string> {

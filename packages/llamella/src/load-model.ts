@@ -32,13 +32,13 @@ export interface LoadOptions {
   /** Options of the execution provider, as ONNX Runtime names them. */
   readonly providerOptions?: Readonly<Record<string, string>>;
   /**
-   * Whether large weights, once packed for the device, are kept on disk for the next load, and where; see
+   * Whether weights, once packed for the device, are kept on disk for the next load, and where; see
    * `PackedCacheOptions`. `false` looks for nothing and keeps nothing. Default `true`, or what the environment says.
    */
   readonly cache?: boolean | PackedCacheOptions;
   /**
    * Phases `download` and `verify`, in bytes, for what is not in the cache; `pack`, in bytes of the weights that the
-   * device gets; `compile`: 0 of 1, 1 of 1. For large models also `identify`, in bytes of files whose content is not
+   * device gets; `compile`: 0 of 1, 1 of 1. With the cache also `identify`, in bytes of files whose content is not
    * known yet, and `verify`, in bytes of packed weights that the cache had, while these are compiled.
    */
   readonly onProgress?: OnProgress;

@@ -24,16 +24,18 @@ export interface PackToFileOptions {
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Threads that pack; 0 packs on the calling thread. Default: the processors, at most 4, and 0 for less than 64 MiB.
+   * Threads that pack; 0 packs on the calling thread. Default: the processors, at most 4, and 0 for less than 400 MB.
    */
   readonly threads?: number;
+  /** Whether to wait until the disk has everything. Default `true`. */
+  readonly sync?: boolean;
 }
 
 /** Each thread holds a tensor and what is made of it. */
 const MOST_THREADS = 4;
 
 /** Less is packed sooner than a thread has started. */
-const WORTH_THREADS = 64 * 2 ** 20;
+const WORTH_THREADS = 400e6;
 
 /**
  * Makes the external data of a graph in a new file, tensor by tensor, in threads of its own. What is held in memory at
@@ -69,7 +71,7 @@ export async function packToFile(
     const inThreads =
       threads > 0 && (await packInThreads(jobs, model.location, path, { signal, threads, onResult }));
     if (!inThreads) await packHere(jobs, model.checkpoint, file, { signal, onResult });
-    await file.sync();
+    if (options.sync ?? true) await file.sync();
     return { checksums, errors };
   } finally {
     await file.close();

@@ -38,7 +38,7 @@ export async function packTemporarily(
     await removeLeftovers(parent);
     await mkdir(folder);
     const path = join(folder, plan.externalFile);
-    const { errors } = await packToFile(plan, model, path, options);
+    const { errors } = await packToFile(plan, model, path, { ...options, sync: false });
     return { path, errors, remove };
   } catch (error) {
     await remove();
