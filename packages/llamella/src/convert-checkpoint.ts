@@ -33,7 +33,7 @@ export interface ConvertedCheckpoint extends Checkpoint {
 }
 
 /** Weights that are decoded and encoded at a time. */
-const PIECE = 2 ** 22;
+const PIECE = 2 ** 19;
 const scaleSuffix = 'pre_quant_scale';
 
 /**
@@ -236,18 +236,21 @@ class ErrorMeter {
   #errors = 0;
 
   add(values: Float32Array, stored: Float32Array): void {
+    let [squares, errors, largest] = [0, 0, this.#largest];
     for (let at = 0; at < values.length; at++) {
       const value = values[at]!;
-      const error = stored[at]! - value;
-      // The same, also where both are not finite.
-      if (Object.is(stored[at], value) || error === 0) {
-        if (Number.isFinite(value)) this.#squares += value * value;
-        continue;
+      const error = Math.abs(stored[at]! - value);
+      if (error === 0) squares += value * value;
+      // Infinities and what is not a number have no difference where they stay.
+      else if (!Object.is(stored[at], value)) {
+        squares += value * value;
+        errors += error * error;
+        if (!(error <= largest)) largest = error;
       }
-      this.#largest = Math.max(this.#largest, Math.abs(error));
-      this.#squares += value * value;
-      this.#errors += error * error;
     }
+    this.#squares += squares;
+    this.#errors += errors;
+    this.#largest = largest;
   }
 
   change({ name, type }: TensorInfo, target: TensorInfo): TensorChange {
