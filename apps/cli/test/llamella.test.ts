@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -60,6 +63,24 @@ describe('with the embedded model', () => {
     });
     expect(report.parameters).toBeGreaterThan(134e6);
     expect(report.weightBytes).toBeGreaterThan(0);
+  });
+
+  test('convert --json', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'llamella-convert-'));
+    try {
+      const out = join(folder, 'one-file.gguf');
+      const report = JSON.parse((await llamella(['convert', 'smollm2', out, '--json'])).stdout);
+      expect(report).toMatchObject({ from: 'gguf', to: 'gguf', files: [{ path: out }], notes: [] });
+      expect(report.tensors).toHaveLength(272);
+      expect(new Set(report.tensors.map(({ kind }: { kind: string }) => kind))).toEqual(new Set(['exact']));
+      expect(readdirSync(folder)).toEqual(['one-file.gguf']);
+      const again = llamella(['convert', 'smollm2', out]);
+      await expect(again).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/exists already/) });
+      const continued = JSON.parse((await llamella(['run', out, ...words.slice(1)])).stdout);
+      expect(continued.tokens).toEqual(document.tokens);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('chat answers a question from a pipe', async () => {
