@@ -6,23 +6,9 @@ import {
   UnsupportedError,
 } from '@llamella/spec';
 import { blockSize, decodeTensor, encodeTensor } from '@llamella/weights';
+import { ErrorMeter, exact, type TensorChange } from './convert-change.ts';
+import { moveRows, rowOrder } from './convert-row-order.ts';
 import { type ConvertFormat, type ConvertType, targetType } from './convert-types.ts';
-
-/** What became of one tensor. */
-export interface TensorChange {
-  /** Canonical name, as in GGUF. */
-  readonly tensor: string;
-  /** How it was stored. */
-  readonly from: TensorType;
-  /** How it is stored now. */
-  readonly to: TensorType;
-  /** `exact`: same values; `re-encoded`: the nearest that the type has. */
-  readonly kind: 'exact' | 're-encoded';
-  /** Largest difference of one value, as measured. */
-  readonly largestError: number;
-  /** Root of the mean square of the differences, divided by that of the values. */
-  readonly relativeError: number;
-}
 
 /** A checkpoint as another container is to have it. */
 export interface ConvertedCheckpoint extends Checkpoint {
@@ -56,6 +42,7 @@ export function convertedCheckpoint(
   const { format, type, ropeInterleaved, normShift = 0 } = options;
   const shiftOf = (name: string) => (/norm\.weight$/.test(name) ? normShift : 0);
   const head = config.tiedEmbeddings ? 'token_embd.weight' : 'output.weight';
+  const isFromSame = source.format === format;
   const changes = new Map<string, TensorChange>();
   const tensors = new Map<string, TensorInfo>();
   const untouched = new Set<string>();
@@ -63,7 +50,7 @@ export function convertedCheckpoint(
   const folds = format !== 'genai';
   for (const info of source.tensors.values()) {
     if (folds && info.name.endsWith(`.${scaleSuffix}`)) continue;
-    const target = targetType(info, type, format, info.name === head);
+    const target = targetType(info, type, format, { isHead: info.name === head, isFromSame });
     const edited = shiftOf(info.name) !== 0 || (folds && hasScale(source, info));
     if (target === info.type && !edited) untouched.add(info.name);
     tensors.set(info.name, untouched.has(info.name) ? info : plainInfo(info, target));
@@ -152,39 +139,6 @@ function hasScale(source: Checkpoint, info: TensorInfo): boolean {
   return info.name.endsWith('.weight') && scaleOf(source, info) !== undefined;
 }
 
-function exact({ name, type }: TensorInfo, target: TensorInfo): TensorChange {
-  return { tensor: name, from: type, to: target.type, kind: 'exact', largestError: 0, relativeError: 0 };
-}
-
-/** For each row, which one of the stored rows it is; `undefined` where they stay. */
-function rowOrder(
-  name: string,
-  info: TensorInfo,
-  { headCount, keyValueHeadCount, headSize }: Checkpoint['config'],
-  interleaved: boolean,
-): Uint32Array | undefined {
-  const match = /\.attn_([qk])\.(?:weight|bias)$/.exec(name);
-  if (match === null) return undefined;
-  const heads = match[1] === 'q' ? headCount : keyValueHeadCount;
-  if (info.shape[0] !== heads * headSize) return undefined;
-  const half = headSize / 2;
-  return Uint32Array.from({ length: heads * headSize }, (_, row) => {
-    const at = row % headSize;
-    const from = interleaved ? (at % 2) * half + (at >> 1) : 2 * (at % half) + Math.floor(at / half);
-    return row - at + from;
-  });
-}
-
-/** Stored rows in another order: whole rows move, whatever they consist of. */
-function moveRows(bytes: Uint8Array, order: Uint32Array): Uint8Array {
-  const width = bytes.byteLength / order.length;
-  const moved = new Uint8Array(bytes.byteLength);
-  for (const [row, from] of order.entries()) {
-    moved.set(bytes.subarray(from * width, (from + 1) * width), row * width);
-  }
-  return moved;
-}
-
 async function* decodedPieces(
   source: Checkpoint,
   info: TensorInfo,
@@ -227,40 +181,4 @@ async function decodeWhole(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array> {
   return decodeTensor(info.type, await source.readTensor(info.name, signal), info.shape, info);
-}
-
-/** Measures what encoding did to values. */
-class ErrorMeter {
-  #largest = 0;
-  #squares = 0;
-  #errors = 0;
-
-  add(values: Float32Array, stored: Float32Array): void {
-    let [squares, errors, largest] = [0, 0, this.#largest];
-    for (let at = 0; at < values.length; at++) {
-      const value = values[at]!;
-      const error = Math.abs(stored[at]! - value);
-      if (error === 0) squares += value * value;
-      // Infinities and what is not a number have no difference where they stay.
-      else if (!Object.is(stored[at], value)) {
-        squares += value * value;
-        errors += error * error;
-        if (!(error <= largest)) largest = error;
-      }
-    }
-    this.#squares += squares;
-    this.#errors += errors;
-    this.#largest = largest;
-  }
-
-  change({ name, type }: TensorInfo, target: TensorInfo): TensorChange {
-    return {
-      tensor: name,
-      from: type,
-      to: target.type,
-      kind: this.#errors === 0 && this.#largest === 0 ? 'exact' : 're-encoded',
-      largestError: this.#largest,
-      relativeError: this.#squares === 0 ? 0 : Math.sqrt(this.#errors / this.#squares),
-    };
-  }
 }

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import { InvalidArgumentError, type OnProgress, type TensorFidelity, UnsupportedError } from '@llamella/spec';
-import type { TensorChange } from './convert-checkpoint.ts';
+import type { TensorChange } from './convert-change.ts';
 import type { ConvertJob, JobOptions } from './convert-job.ts';
 import { openOutput, type WrittenFile } from './convert-output.ts';
 import { genaiJob } from './convert-to-genai.ts';

@@ -62,18 +62,25 @@ export function checkConvertType(type: ConvertType, format: ConvertFormat): void
   );
 }
 
-/** Type in which one tensor is stored, given the one that was asked for. */
+/**
+ * Type in which one tensor is stored, given the one that was asked for.
+ *
+ * @param isHead whether it is the output projection
+ * @param isFromSame whether it comes from the same kind of container
+ */
 export function targetType(
   info: TensorInfo,
   wanted: ConvertType,
   format: ConvertFormat,
-  isHead: boolean,
+  { isHead, isFromSame }: { readonly isHead: boolean; readonly isFromSame: boolean },
 ): TensorType {
   const isMatrix = info.shape.length > 1 && info.name.endsWith('.weight');
   const isInteger = /^(F64|I\d+)$/.test(info.type);
   if (isInteger) return info.type;
   if (wanted === 'same') {
     if (format === 'genai') return info.type;
+    // llama.cpp multiplies with norms and biases in float32 only.
+    if (format === 'gguf' && !isMatrix && !isFromSame) return 'F32';
     const kept = format === 'gguf' ? !foreign.has(info.type) : floats.includes(info.type);
     if (kept) return info.type;
     return isMatrix ? 'F16' : 'F32';

@@ -20,7 +20,7 @@ export type {
 } from '@llamella/spec';
 export { LlamellaError } from '@llamella/spec';
 export type { PackedCacheOptions } from './cache-settings.ts';
-export type { TensorChange } from './convert-checkpoint.ts';
+export type { TensorChange } from './convert-change.ts';
 export { type ConvertOptions, type ConvertReport, convertModel } from './convert-model.ts';
 export type { WrittenFile } from './convert-output.ts';
 export type { ConvertFormat, ConvertType } from './convert-types.ts';

@@ -47,6 +47,8 @@ test.each(inGguf)('%s keeps its logits on the way to GGUF and back', async (mode
   const there = await convertModel(original, gguf);
   expect(there).toMatchObject({ from: 'safetensors', to: 'gguf' });
   expect(there.tensors.every(({ kind }) => kind === 'exact')).toBe(true);
+  const norms = there.tensors.filter(({ tensor }) => tensor.endsWith('norm.weight'));
+  expect(new Set(norms.map((change) => change.to))).toEqual(new Set(['F32']));
   expect(await differences(gguf, original, model)).toBeLessThan(2e-5);
   // Its numbers are none of a published model, and GGUF has only what follows from them.
   if (model === 'tiny-models/llama-3') return;
