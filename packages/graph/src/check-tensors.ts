@@ -1,4 +1,4 @@
-import { UnsupportedError } from '@llamella/spec';
+import { InvalidFileError, UnsupportedError } from '@llamella/spec';
 import type { GraphContext } from './graph-context.ts';
 
 const experts = /\.ffn_(?:gate_inp|(?:gate|up|down)_exps?)\./;
@@ -24,13 +24,20 @@ export function checkDense({ name, tensors }: Pick<GraphContext, 'name' | 'tenso
  * Makes sure that no tensor was left out, such as a bias: the graph would compute something else than the model.
  *
  * @throws {UnsupportedError} naming the first tensor that no node uses
+ * @throws {InvalidFileError} when it belongs to a layer that the configuration does not have
  */
 export function checkAllUsed({ name, tensors, used, config }: GraphContext): void {
   for (const tensor of tensors.keys()) {
     if (used.has(tensor) || configurationTensors.has(tensor)) continue;
     if (tensor === 'output.weight' && config.tiedEmbeddings) continue;
+    if (Number(/^blk\.(\d+)\./.exec(tensor)?.[1] ?? 0) >= config.layerCount) {
+      throw new InvalidFileError(
+        { file: name },
+        `there is a tensor ${tensor} where its configuration has ${config.layerCount} layers, from blk.0 on`,
+      );
+    }
     throw new UnsupportedError(
-      `${name}: tensor ${tensor}`,
+      `${name}: tensor ${tensor.length > 80 ? `${tensor.slice(0, 80)}…` : tensor}`,
       `the ${config.architecture} graph has no place for it`,
     );
   }

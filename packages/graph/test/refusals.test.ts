@@ -106,7 +106,7 @@ describe('a configuration that makes no sense', () => {
       error('invalid-file', 'blk.2.attn_norm.weight'),
     );
     expect(build(configured({ layerCount: 1 }))).toThrow(
-      error('unsupported', 'tensor blk.1.attn_norm.weight'),
+      error('invalid-file', 'tensor blk.1.attn_norm.weight where its configuration has 1 layers'),
     );
   });
 });
@@ -165,6 +165,12 @@ describe('an architecture, tensor type or tensor without a place', () => {
     );
     expect(build(describeCheckpoint({ outputNorms: true }))).toThrow(
       error('unsupported', 'tensor blk.0.post_attention_norm.weight'),
+    );
+    expect(build(withTensor(tiny, `blk.${tiny.config.layerCount}.attn_norm.weight`, {}))).toThrow(
+      error('invalid-file', `where its configuration has ${tiny.config.layerCount} layers, from blk.0 on`),
+    );
+    expect(build(withTensor(tiny, 'x'.repeat(1e6), {}))).toThrow(
+      error('unsupported', `tensor ${'x'.repeat(80)}… is`),
     );
     const fused = describeCheckpoint({ architecture: 'phi3', fused: true });
     expect(build(withTensor(fused, 'blk.1.attn_qkv.weight', { shape: [64, 64] }))).toThrow(

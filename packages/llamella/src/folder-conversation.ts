@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chatTemplateFromConfig, type TokenizerConfig } from '@llamella/chat';
 import { type ChatTemplate, LlamellaError, type Tokenizer } from '@llamella/spec';
-import { readJsonFile, readTextFile } from './folder-files.ts';
+import { readJsonObject, readTextFile } from './folder-files.ts';
 import { tokenizerInFolder } from './tokenizer-files.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function chatTemplateInFolder(
   },
 ): Promise<() => ChatTemplate> {
   const { tokenizer, genaiConfig, signal } = options;
-  const config = ((await readJsonFile(folder, 'tokenizer_config.json', signal)) ?? {}) as TokenizerConfig;
+  const config = ((await readJsonObject(folder, 'tokenizer_config.json', signal)) ?? {}) as TokenizerConfig;
   const chatTemplateFile =
     (await readTextFile(folder, 'chat_template.jinja', signal)) ?? (await templateInJson(folder, signal));
   const additionalTemplates = await readAdditional(join(folder, 'additional_chat_templates'), signal);
@@ -51,8 +51,7 @@ export async function chatTemplateInFolder(
 
 /** Some processors write `chat_template.json` with the one field `chat_template`. */
 async function templateInJson(folder: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const content = await readJsonFile(folder, 'chat_template.json', signal);
-  const template = (content as { readonly chat_template?: unknown } | undefined)?.chat_template;
+  const template = (await readJsonObject(folder, 'chat_template.json', signal))?.chat_template;
   return typeof template === 'string' ? template : undefined;
 }
 

@@ -32,7 +32,7 @@ export async function fileInFolder(folder: string, name: string): Promise<string
   throw new InvalidFileError({ file: path }, `is a link that leads out of ${folder}, to ${real}`);
 }
 
-/** A text file of a model's folder, or `undefined` when there is none of that name. @throws {InvalidFileError} when it cannot be read */
+/** A text file of a model's folder without a byte order mark, or `undefined` when there is none of that name. @throws {InvalidFileError} when it cannot be read */
 export async function readTextFile(
   folder: string,
   name: string,
@@ -43,7 +43,8 @@ export async function readTextFile(
     const { size } = await stat(path);
     if (size > MOST_BYTES)
       throw new InvalidFileError({ file: path }, `has ${size} bytes, more than ${MOST_BYTES}`);
-    return await readFile(path, { encoding: 'utf8', signal });
+    const text = await readFile(path, { encoding: 'utf8', signal });
+    return text.startsWith('\ufeff') ? text.slice(1) : text;
   } catch (cause) {
     signal?.throwIfAborted();
     if (LlamellaError.isInstance(cause)) throw cause;
@@ -60,8 +61,23 @@ export async function readJsonFile(folder: string, name: string, signal?: AbortS
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new InvalidFileError({ file: join(folder, name) }, `is not JSON: ${(cause as Error).message}`, {
-      cause,
-    });
+    const problem = `is not JSON: ${(cause as Error).message.replace(/\s+/g, ' ')}`;
+    throw new InvalidFileError({ file: join(folder, name) }, problem, { cause });
   }
+}
+
+/**
+ * A JSON file with an object, or `undefined` when there is none of that name or it holds `null`.
+ *
+ * @throws {InvalidFileError} when it holds anything else
+ */
+export async function readJsonObject(
+  folder: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const content = (await readJsonFile(folder, name, signal)) ?? undefined;
+  if (content === undefined || (typeof content === 'object' && !Array.isArray(content)))
+    return content as Readonly<Record<string, unknown>> | undefined;
+  throw new InvalidFileError({ file: join(folder, name) }, 'is not a JSON object');
 }

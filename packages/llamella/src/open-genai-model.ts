@@ -54,11 +54,16 @@ export async function openGenaiModel(folder: string, signal: AbortSignal | undef
 }
 
 async function readGraph(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const { size } = await stat(path);
+  const status = await stat(path);
+  if (!status.isFile()) throw new InvalidFileError({ file: path }, 'is not a file');
+  const { size } = status;
   if (size > MOST_GRAPH_BYTES) {
     throw new InvalidFileError({ file: path }, `has ${size} bytes; a graph has at most ${MOST_GRAPH_BYTES}`);
   }
-  return readFile(path, { signal });
+  return readFile(path, { signal }).catch((cause: Error) => {
+    signal?.throwIfAborted();
+    throw new InvalidFileError({ file: path }, `cannot be read: ${cause.message}`, { cause });
+  });
 }
 
 /** Keys of `session_options` that are no configuration entries of ONNX Runtime: logs, memory, devices. */

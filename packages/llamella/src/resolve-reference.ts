@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { weightsUrl } from '@llamella/model-smollm2-135m-instruct';
-import { InvalidFileError, LlamellaError } from '@llamella/spec';
+import { InvalidArgumentError, InvalidFileError, LlamellaError } from '@llamella/spec';
 import { localPath, type ResolveOptions } from './local-path.ts';
 
 /** Name of the model that is used when none is given. */
@@ -25,9 +25,12 @@ export interface ModelLocation {
 
 /** Files of folders, by which a folder is named as well as by its own path. */
 const folderFiles: readonly [RegExp, ModelLocation['container']][] = [
-  [/\.safetensors(\.index\.json)?$/i, 'safetensors'],
+  [/(\.safetensors(\.index\.json)?|^config\.json)$/i, 'safetensors'],
   [/(^genai_config\.json|\.onnx)$/i, 'genai'],
 ];
+
+/** Endings of files that lie beside a model and never are one. */
+const companion = /\.(json|jinja|onnx[._]data|txt|md)$/i;
 
 /**
  * Finds the model that a reference means: nothing or `smollm2` for the embedded model, a GGUF file, a folder with one
@@ -38,7 +41,9 @@ const folderFiles: readonly [RegExp, ModelLocation['container']][] = [
  *
  * @throws {LlamellaError} `not-found` when there is no such file, or not exactly one model in the folder; `network`,
  *   `access` or `no-space` when it cannot be downloaded
- * @throws {InvalidFileError} for what is neither a file nor a folder, such as a pipe, which could block forever
+ * @throws {InvalidFileError} for what is neither a file nor a folder, such as a pipe, which could block forever, and for
+ *   files that are no weights
+ * @throws {InvalidArgumentError} for an empty reference
  * @throws `options.signal.reason` when aborted
  */
 export async function resolveReference(
@@ -46,6 +51,7 @@ export async function resolveReference(
   options: ResolveOptions = {},
 ): Promise<ModelLocation> {
   if (isDefaultModel(reference)) return { container: 'gguf', path: fileURLToPath(weightsUrl) };
+  if (reference === '') throw new InvalidArgumentError('model', 'the path is empty');
   const path = await localPath(reference, options);
   const status = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
@@ -56,6 +62,12 @@ export async function resolveReference(
   if (status.isDirectory()) return modelInFolder(path);
   if (!status.isFile()) throw new InvalidFileError({ file: path }, 'is not a file');
   const container = folderFiles.find(([pattern]) => pattern.test(basename(path)))?.[1];
+  if (container === undefined && companion.test(path)) {
+    throw new InvalidFileError(
+      { file: path },
+      'is no model; give the folder of a model, or a file of the type .gguf, .safetensors or .onnx',
+    );
+  }
   return container === undefined ? { container: 'gguf', path } : { container, path: dirname(path) };
 }
 

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { InvalidArgumentError, InvalidFileError, LlamellaError, type Tokenizer } from '@llamella/spec';
 import { tokenizerFromJson, tokenizerFromSentencePiece, tokenizerFromTiktoken } from '@llamella/tokenizer';
-import { readJsonFile } from './folder-files.ts';
+import { readJsonFile, readJsonObject } from './folder-files.ts';
 
 type Reader = (path: string, signal: AbortSignal | undefined) => Promise<Tokenizer>;
 
@@ -52,13 +52,14 @@ export async function tokenizerInFolder(
   endTokenIds: readonly number[] = [],
 ): Promise<Tokenizer | undefined> {
   const json = (name: string) => readJsonFile(folder, name, signal);
-  const generation = (await json('generation_config.json')) ?? (await json('config.json'));
+  const generation =
+    (await readJsonObject(folder, 'generation_config.json', signal)) ?? (await json('config.json'));
   const genai = (await json('genai_config.json')) as { readonly model?: unknown } | undefined;
   const endOfGenerationIds = [...new Set([...endTokenIds, ...[generation, genai?.model].flatMap(endTokens)])];
   const content = await json('tokenizer.json');
   if (content !== undefined) {
     const path = join(folder, 'tokenizer.json');
-    const config = await json('tokenizer_config.json');
+    const config = await readJsonObject(folder, 'tokenizer_config.json', signal);
     return tokenizerFromJson(content, config, { name: path, endOfGenerationIds });
   }
   const model = join(folder, 'tokenizer.model');

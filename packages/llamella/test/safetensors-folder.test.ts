@@ -47,6 +47,39 @@ describe('a folder with safetensors', () => {
   });
 });
 
+describe('a reference to a file of a folder', () => {
+  test('means the folder when the file is config.json', async () => {
+    const path = copy();
+    expect((await inspectModel(join(path, 'config.json'))).files).toEqual([join(path, 'model.safetensors')]);
+  });
+
+  test('is refused when it says nothing about weights, and so is an empty one', async () => {
+    const path = join(copy(), 'tokenizer_config.json');
+    await expect(inspectModel(path)).rejects.toThrow(`${path}: is no model; give the folder`);
+    await expect(loadModel('')).rejects.toThrow(/the path is empty/);
+  });
+});
+
+describe('JSON files', () => {
+  test('may begin with a byte order mark', async () => {
+    const path = copy();
+    for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
+      writeFileSync(join(path, name), `\ufeff${readFileSync(join(path, name), 'utf8')}`);
+    }
+    await using model = await loadModel(path);
+    expect(model.config.vocabularySize).toBe(96);
+  });
+
+  test.each(['tokenizer_config.json', 'generation_config.json'])(
+    'of a wrong kind are named: %s',
+    async (name) => {
+      const path = copy();
+      writeFileSync(join(path, name), '[]');
+      await expect(loadModel(path)).rejects.toThrow(`${join(path, name)}: is not a JSON object`);
+    },
+  );
+});
+
 describe('a folder that is not whole', () => {
   const errorOf = async (path: string) => {
     const error = await inspectModel(path).catch((thrown: unknown) => thrown);

@@ -45,7 +45,7 @@ describe('one file', () => {
     expect(await model.readTensor('empty')).toEqual(new Uint8Array(0));
     expect(model.tensors.has('float64')).toBe(true);
     expect(model.tensors.has('complex64')).toBe(false);
-    expect(() => model.config).toThrow(/architecture/);
+    expect(() => model.config).toThrow(/model_type is missing/);
     await expect(model.readTensor('no\nsuch')).rejects.toThrow('m.safetensors: no tensor "no\\nsuch"');
   });
 

@@ -52,6 +52,16 @@ it('has scales of inputs as tensors of their own', async () => {
   expect(scale.every((value) => value > 0)).toBe(true);
 });
 
+it('says so when nothing tells how its layers are quantized', async () => {
+  for (const name of ['gptq-4', 'ct-w4a16', 'fp8-blocks', 'modelopt-nvfp4']) {
+    const bytes = readFileSync(new URL(`${name}/model.safetensors`, root));
+    const config = JSON.parse(readFileSync(new URL(`${name}/config.json`, root), 'utf8'));
+    const { quantization_config: _, ...rest } = config;
+    await using model = await openSafetensors({ files: sources(bytes), config: rest });
+    expect(() => model.config, name).toThrow(/belongs to a quantized layer, and nothing says how/);
+  }
+});
+
 it('opens what it cannot read, to be listed', async () => {
   const config = {
     ...tinyConfig('qwen3'),

@@ -26,6 +26,8 @@ export interface NamingOptions {
 
 /** Tensors that are computed from the configuration. */
 const buffer = /(?:^|\.)rotary_emb\.(?:inv_freq|original_inv_freq)$/;
+/** Parts of a layer that only the methods of quantization have. */
+const quantized = /\.(?:qweight|weight_packed|weight_scale(?:_inv|_2)?)$/;
 const otherParts = /^(?:model\.)?(?:vision_tower|multi_modal_projector|embed_vision)\./;
 
 /** Brings stored tensors under their canonical names. Others keep theirs, so that the graph refuses them by name. */
@@ -50,7 +52,16 @@ export async function canonicalTensors(
   };
 
   const used = new Set<string>();
-  if (layout !== undefined) {
+  if (layout === undefined) {
+    const name = [...stored.tensors.keys()].find((each) => quantized.test(each));
+    if (name !== undefined) {
+      throw new InvalidFileError(
+        { file },
+        `tensor ${clip(name)} belongs to a quantized layer, and nothing says how it is to be read: config.json has no ` +
+          'quantization_config, and the model comes without a file such as hf_quant_config.json',
+      );
+    }
+  } else {
     for (const module of modulesOf(stored)) {
       const canonical = canonicalModule(module, architecture);
       if (canonical?.isLinear !== true) continue;

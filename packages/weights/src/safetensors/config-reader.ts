@@ -1,5 +1,4 @@
 import { InvalidFileError, UnsupportedError } from '@llamella/spec';
-import { clip } from '../gguf/read-header.ts';
 import { isObject } from './parse-json.ts';
 
 /** Reads keys of a config.json with checks; every error names the file and the key. `null` counts as absent. */
@@ -54,7 +53,7 @@ export class ConfigReader {
     const value = this.value(key);
     if (value === undefined) return undefined;
     if (typeof value === 'number' && value > 0 && Number.isFinite(value)) return value;
-    throw this.invalid(key, `is ${clip(String(value))}, not a positive number`);
+    throw this.invalid(key, `is ${(JSON.stringify(value) ?? '').slice(0, 80)}, not a positive number`);
   }
 
   requiredPositive(key: string): number {

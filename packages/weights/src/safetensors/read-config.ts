@@ -38,7 +38,8 @@ export interface TransformersConfig {
 export function readConfig(json: unknown, file: string): TransformersConfig {
   if (!isObject(json)) throw new InvalidFileError({ file }, 'this is no JSON object');
   const outer = new ConfigReader(file, json);
-  const outerType = outer.text('model_type') ?? '';
+  const outerType = outer.text('model_type');
+  if (outerType === undefined) throw outer.invalid('model_type', 'is missing');
   checkTask(outer);
   const innerType = wrappers.get(outerType);
   if (innerType === undefined)
@@ -105,7 +106,8 @@ function readModel(config: ConfigReader, architecture: string, modelType: string
   const headSize = config.count('head_dim') ?? Math.floor(hiddenSize / headCount);
   if (headSize === 0 || headSize % 2 !== 0) throw config.invalid('head_dim', `is absent or odd: ${headSize}`);
   const layerCount = config.requiredCount('num_hidden_layers');
-  if (layerCount > maximumLayerCount) throw config.invalid('num_hidden_layers', `is ${layerCount}`);
+  if (layerCount > maximumLayerCount)
+    throw config.invalid('num_hidden_layers', `is ${layerCount}, more than ${maximumLayerCount}`);
   const contextLength = config.requiredCount('max_position_embeddings');
 
   const activationKey = isGemma ? 'hidden_activation' : 'hidden_act';
