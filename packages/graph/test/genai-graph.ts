@@ -16,7 +16,7 @@ export interface GraphInit {
   readonly name: string;
   readonly input: ReturnType<typeof value>[];
   readonly output: ReturnType<typeof value>[];
-  readonly initializer: TensorInit[];
+  initializer: TensorInit[];
   readonly node: ReturnType<typeof node>[];
 }
 
