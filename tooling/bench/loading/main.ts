@@ -15,7 +15,7 @@ interface Report {
   readonly tokens: number;
   readonly loading: Resident;
   readonly running: Resident;
-  readonly cpu: { readonly user: number; readonly system: number };
+  readonly loadingCpu: { readonly user: number; readonly system: number };
 }
 
 const usage = `pnpm bench:loading FOLDER [--layers N] [--genai] [--model PATH] [--keep]
@@ -63,13 +63,21 @@ for (const round of ['first load', 'second load']) {
     model,
     cache,
   ]);
-  const { loadMs, firstTokenMs, lastTokenMs, tokens, loading, running, cpu, ...rest }: Report =
-    JSON.parse(stdout);
+  const {
+    loadMs,
+    firstTokenMs,
+    lastTokenMs,
+    tokens,
+    loading,
+    running,
+    loadingCpu: cpu,
+    ...rest
+  }: Report = JSON.parse(stdout);
   const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
   console.log(
     [
       `${round}: loaded ${seconds(loadMs)}, first token ${seconds(firstTokenMs)}, ${tokens} tokens ${seconds(lastTokenMs)}`,
-      `  processor time ${cpu.user.toFixed(1)} s, and ${cpu.system.toFixed(1)} s in the system`,
+      `  loading: processor time ${cpu.user.toFixed(1)} s, and ${cpu.system.toFixed(1)} s in the system`,
       `  loading: peak ${gigabytes(loading.peak)}, anonymous ${gigabytes(loading.anonymous)}, mapped ${gigabytes(loading.file)}`,
       `  running: peak ${gigabytes(running.peak)}, anonymous ${gigabytes(running.anonymous)}, mapped ${gigabytes(running.file)}`,
       `  ${JSON.stringify(rest)}`,
