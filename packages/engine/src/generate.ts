@@ -86,7 +86,7 @@ async function* run(
   const startedAt = performance.now();
   const promptTokens = tokens.length;
   const cachedTokens = sequence.length;
-  const output = new TextOutput(context.tokenizer.createDecoder(decode), stopStrings);
+  const output = new TextOutput(context.tokenizer, decode, stopStrings);
   const limitReason = limit === promptTokens + request.maxTokens ? 'length' : 'context-full';
   const prompt = tokens.ids.subarray(0, promptTokens);
   let token = await prefill(context, sequence, prompt, signal, chooser.choose);

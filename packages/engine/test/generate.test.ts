@@ -18,6 +18,18 @@ describe('generate', () => {
     expect(result.finishReason).toBe('length');
   });
 
+  it('has no text for tokens that the tokenizer does not have', async () => {
+    const tokenizer = { ...createByteTokenizer(), vocabularySize: 100 };
+    const { engine } = setup({ tokenizer, allowed: letters('abyz') });
+    const result = await collect(
+      engine.generate(new Uint32Array([1]), { maxTokens: 40, temperature: 5, seed: 1 }),
+    );
+    const known = result.tokens.filter((token) => token < 100);
+    expect(result.text).toBe(String.fromCharCode(...known));
+    expect(result.tokens).toHaveLength(40);
+    expect(known.length).toBeLessThan(40);
+  });
+
   it('runs the prompt in chunks and asks for logits once', async () => {
     const { engine, backend } = setup({ prefillChunk: 4 });
     await collect(engine.generate(ids('twelve chars').subarray(0, 12), { maxTokens: 1 }));

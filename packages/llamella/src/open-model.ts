@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { InvalidFileError } from '@llamella/spec';
 import type { ResolveOptions } from './local-path.ts';
 import { openGenaiModel } from './open-genai-model.ts';
 import { openGgufModel } from './open-gguf-model.ts';
@@ -24,6 +26,13 @@ export async function openModel(
   reference: string | undefined,
   options: ResolveOptions = {},
 ): Promise<OpenedModel> {
-  const { container, path } = await resolveReference(reference, options);
-  return openers[container](path, options.signal);
+  const { container, path, file } = await resolveReference(reference, options);
+  const opened = await openers[container](path, options.signal);
+  const names = opened.files.map((each) => basename(each));
+  if (file === undefined || names.includes(basename(file))) return opened;
+  await opened[Symbol.asyncDispose]();
+  throw new InvalidFileError(
+    { file },
+    `does not belong to the model of its folder (${names.slice(0, 5).join(', ')}); put it into one of its own, or name the folder`,
+  );
 }

@@ -85,6 +85,6 @@ async function weightFiles(folder: string, signal: AbortSignal | undefined): Pro
   if (found.length === parts) return found;
   throw new LlamellaError(
     'not-found',
-    `${folder}: ${found.length} files of weights (${found.slice(0, 5).join(', ')}) where ${parts} belong to the model, and no ${INDEX}`,
+    `${folder}: ${found.length} files of weights (${found.slice(0, 5).join(', ')}) where ${parts === 1 ? '1 is' : `${parts} are`} expected, and no ${INDEX} that says which belong to the model`,
   );
 }

@@ -21,6 +21,8 @@ export interface ModelLocation {
   readonly container: 'gguf' | 'safetensors' | 'genai';
   /** For GGUF the file, of a split model any of them; otherwise the folder. */
   readonly path: string;
+  /** The file with weights or a graph by which the folder was named. */
+  readonly file?: string;
 }
 
 /** Files of folders, by which a folder is named as well as by its own path. */
@@ -68,7 +70,9 @@ export async function resolveReference(
       'is no model; give the folder of a model, or a file of the type .gguf, .safetensors or .onnx',
     );
   }
-  return container === undefined ? { container: 'gguf', path } : { container, path: dirname(path) };
+  if (container === undefined) return { container: 'gguf', path };
+  const isConfiguration = /config\.json$/i.test(path);
+  return { container, path: dirname(path), ...(!isConfiguration && { file: path }) };
 }
 
 async function modelInFolder(folder: string): Promise<ModelLocation> {

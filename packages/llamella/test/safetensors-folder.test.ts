@@ -53,6 +53,16 @@ describe('a reference to a file of a folder', () => {
     expect((await inspectModel(join(path, 'config.json'))).files).toEqual([join(path, 'model.safetensors')]);
   });
 
+  test('is refused when it is not the one that the folder would load', async () => {
+    const path = copy();
+    const other = join(path, 'other.safetensors');
+    writeFileSync(other, readFileSync(join(path, 'model.safetensors')));
+    await expect(inspectModel(other)).rejects.toThrow(
+      `${other}: does not belong to the model of its folder (model.safetensors)`,
+    );
+    expect(openModelFiles()).toEqual([]);
+  });
+
   test('is refused when it says nothing about weights, and so is an empty one', async () => {
     const path = join(copy(), 'tokenizer_config.json');
     await expect(inspectModel(path)).rejects.toThrow(`${path}: is no model; give the folder`);

@@ -238,7 +238,7 @@ describe('several files', () => {
     );
     await expect(withIndex((json) => (json.weight_map = []))).rejects.toThrow('there is no weight_map');
     await expect(withIndex((json) => (json.weight_map = {}))).rejects.toThrow(
-      'no file that ends in .safetensors',
+      'x.safetensors.index.json: weight_map names no tensor',
     );
     await expect(open(new Map())).rejects.toMatchObject({ code: 'invalid-argument' });
   });

@@ -47,6 +47,7 @@ export function checkIndex(json: unknown, file: string): SafetensorsIndex {
     throw invalid(`total_size is ${clip(String(total))}, not a number of bytes`);
   }
   const entries = Object.entries(map);
+  if (entries.length === 0) throw invalid('weight_map names no tensor');
   if (entries.length > maximumTensorCount) throw invalid(`there are ${entries.length} tensors`);
   for (const [tensor, name] of entries) {
     if (typeof name !== 'string' || !fileName.test(name)) {
