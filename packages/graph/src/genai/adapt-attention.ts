@@ -1,13 +1,8 @@
 import { UnsupportedError } from '@llamella/spec';
 import type { NodeProto } from 'onnx-buf';
 import type { GenaiConfig } from './genai-config.ts';
-import {
-  describeNode,
-  floatAttribute,
-  type GraphEditor,
-  integerAttribute,
-  textAttribute,
-} from './graph-editor.ts';
+import type { GraphEditor } from './graph-editor.ts';
+import { describeNode, floatAttribute, integerAttribute, textAttribute } from './node-attributes.ts';
 
 const PAST = 3;
 const LENGTHS = 5;

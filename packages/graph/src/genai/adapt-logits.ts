@@ -1,6 +1,7 @@
 import { UnsupportedError } from '@llamella/spec';
 import type { NodeProto } from 'onnx-buf';
-import { type GraphEditor, integerAttribute } from './graph-editor.ts';
+import type { GraphEditor } from './graph-editor.ts';
+import { integerAttribute } from './node-attributes.ts';
 
 /** Operators that treat each logit for itself. */
 const elementwise = new Set(['Cast', 'Mul', 'Div', 'Add', 'Sub', 'Where', 'Tanh', 'Identity']);

@@ -1,7 +1,8 @@
 import type { ModelConfig } from '@llamella/spec';
 import type { QuantizedWeights } from './find-quantized.ts';
 import type { GenaiConfig } from './genai-config.ts';
-import { floatAttribute, type GraphEditor, integerAttribute } from './graph-editor.ts';
+import type { GraphEditor } from './graph-editor.ts';
+import { floatAttribute, integerAttribute } from './node-attributes.ts';
 
 const norms = new Set([
   ...['SimplifiedLayerNormalization', 'SkipSimplifiedLayerNormalization', 'RMSNormalization'],

@@ -1,6 +1,7 @@
 import { type NodeProto, TensorProto_DataType as Onnx } from 'onnx-buf';
 import { elementType, isHalf } from './element-types.ts';
-import { type GraphEditor, integerAttribute } from './graph-editor.ts';
+import type { GraphEditor } from './graph-editor.ts';
+import { integerAttribute } from './node-attributes.ts';
 import { type QuantizedWeight, quantizedByteLength } from './quantized-weight.ts';
 import type { StoredTensor } from './stored-tensor.ts';
 

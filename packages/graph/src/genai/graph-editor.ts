@@ -1,15 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { InvalidFileError } from '@llamella/spec';
-import {
-  AttributeProto_AttributeType,
-  type GraphProto,
-  type NodeProto,
-  NodeProtoSchema,
-  TensorProto_DataType,
-} from 'onnx-buf';
+import { type GraphProto, type NodeProto, NodeProtoSchema, TensorProto_DataType } from 'onnx-buf';
 import { type AttributeValue, attribute } from '../onnx/onnx-writer.ts';
 
 import { type StoredTensor, tensorBytes } from './stored-tensor.ts';
+import { readValues, renameReads } from './subgraphs.ts';
 
 /** A constant small enough to be looked at. */
 export interface SmallConstant {
@@ -221,55 +216,4 @@ export class GraphEditor {
     this.#readers.set(value, readers);
     return readers;
   }
-}
-
-/** Graphs in the attributes of a node. */
-export function subgraphs(node: NodeProto): GraphProto[] {
-  return node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
-}
-
-/** Values of the outer graph that a node or its subgraphs read. */
-export function readValues(node: NodeProto): Set<string> {
-  const values = new Set(node.input.filter((name) => name !== ''));
-  for (const graph of subgraphs(node)) {
-    const own = new Set([...graph.input, ...graph.initializer].map(({ name }) => name));
-    const read = graph.output.map(({ name }) => name);
-    for (const inner of graph.node) {
-      for (const name of inner.output) own.add(name);
-      read.push(...readValues(inner));
-    }
-    for (const name of read) if (!own.has(name)) values.add(name);
-  }
-  return values;
-}
-
-function renameReads(node: NodeProto, from: string, to: string): void {
-  node.input = node.input.map((name) => (name === from ? to : name));
-  for (const graph of subgraphs(node)) {
-    for (const output of graph.output) if (output.name === from) output.name = to;
-    for (const inner of graph.node) renameReads(inner, from, to);
-  }
-}
-
-/** An integer attribute, or `otherwise`. */
-export function integerAttribute(node: NodeProto, name: string, otherwise: number): number {
-  const found = node.attribute.find((each) => each.name === name);
-  return found === undefined ? otherwise : Number(found.i);
-}
-
-/** A text attribute, or `''`. */
-export function textAttribute(node: NodeProto, name: string): string {
-  const found = node.attribute.find((each) => each.name === name);
-  return found === undefined ? '' : new TextDecoder().decode(found.s);
-}
-
-/** A float attribute, or `undefined`. */
-export function floatAttribute(node: NodeProto, name: string): number | undefined {
-  const found = node.attribute.find((each) => each.name === name);
-  return found?.type === AttributeProto_AttributeType.FLOAT ? found.f : undefined;
-}
-
-/** What errors call a node. */
-export function describeNode(node: NodeProto): string {
-  return `node ${node.name === '' ? node.output[0] : node.name} (${node.opType})`;
 }

@@ -16,10 +16,11 @@ import { adaptLogits } from './adapt-logits.ts';
 import { isHalf } from './element-types.ts';
 import type { QuantizedWeights } from './find-quantized.ts';
 import type { GenaiConfig } from './genai-config.ts';
-import { GraphEditor, readValues } from './graph-editor.ts';
+import { GraphEditor } from './graph-editor.ts';
 import { PlanConstants } from './plan-constants.ts';
 import type { OnnxModel } from './read-model.ts';
 import type { StoredTensor } from './stored-tensor.ts';
+import { readValues } from './subgraphs.ts';
 import { widenNode } from './widen-floats.ts';
 
 /** What a plan is made from. */
@@ -196,10 +197,9 @@ function addConstant(
 
 /** Version, producer and operator sets of the model, without what is about its graph. */
 function modelHead(model: OnnxModel) {
-  const opsetImport = [...model.opsetImport];
-  if (!opsetImport.some(({ domain }) => domain === 'com.microsoft')) {
-    opsetImport.push({ ...opsetImport[0]!, domain: 'com.microsoft', version: 1n });
-  }
+  const known = model.opsetImport.some(({ domain }) => domain === 'com.microsoft');
+  const added = known ? [] : [{ domain: 'com.microsoft', version: 1n }];
+  const opsetImport = [...model.opsetImport, ...added];
   return { irVersion: model.irVersion, producerName: 'llamella', opsetImport };
 }
 

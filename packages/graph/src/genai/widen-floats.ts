@@ -8,8 +8,9 @@ import {
   type ValueInfoProto,
 } from 'onnx-buf';
 import { isHalf, toFloats } from './element-types.ts';
-import { describeNode, subgraphs } from './graph-editor.ts';
+import { describeNode } from './node-attributes.ts';
 import { tensorBytes } from './stored-tensor.ts';
+import { subgraphs } from './subgraphs.ts';
 
 /** Attributes that name the type of a node's output. */
 const typeAttributes = new Set(['to', 'dtype', 'output_dtype']);
