@@ -8,6 +8,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle } from '../src/bundle.ts';
 import { fetchedFiles } from '../src/fetched-files.ts';
+import { onnxruntimeWebFiles } from '../src/onnxruntime-web-files.ts';
 import { browserIsMissing, openBrowser } from '../src/open-browser.ts';
 import { runInPage } from '../src/open-page.ts';
 import type { ServedFile } from '../src/serve.ts';
@@ -28,13 +29,15 @@ describe.skipIf(browserIsMissing)('the README example in a browser', () => {
   });
   afterAll(() => browser?.close());
 
-  it.each(packages)('$name', async ({ folder: relative }) => {
+  it.each(packages)('$name', async ({ name, folder: relative }) => {
     const folder = join(root, relative);
     const examples = await readmeExamples(folder);
     expect(examples.length, 'ts blocks followed by a text block').toBeGreaterThan(0);
     for (const { program, output: expected } of examples) {
       const script = await bundle(program, folder, [fetchedFiles]);
-      const { output } = await runInPage(browser, { script, files: await testFiles(folder) });
+      const files = await testFiles(folder);
+      if (name === '@llamella/runtime-web') for (const file of await runtimeFiles(folder)) files.set(...file);
+      const { output } = await runInPage(browser, { script, files });
       expect(output).toBe(expected);
     }
   });
@@ -46,4 +49,11 @@ async function testFiles(folder: string): Promise<Map<string, ServedFile>> {
   return new Map(
     names.map((name) => [`/test/${name.replaceAll('\\', '/')}`, { path: join(folder, 'test', name) }]),
   );
+}
+
+/** What a page serves for a backend: its worker, ONNX Runtime, and a model. */
+async function runtimeFiles(folder: string): Promise<[string, ServedFile][]> {
+  const worker = await bundle("import '@llamella/runtime-web/worker';", folder);
+  const model = join(root, 'tooling', 'reference', 'golden', 'stories260K-f32.gguf');
+  return [['/worker.js', worker], ['/stories260K.gguf', { path: model }], ...onnxruntimeWebFiles(folder)];
 }

@@ -1,0 +1,3 @@
+export { createWebBackend, type WebBackend, type WebBackendOptions } from './create-web-backend.ts';
+export type { WeightsSource } from './send-weights.ts';
+export type { WebDevice } from './web-device.ts';

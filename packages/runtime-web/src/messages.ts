@@ -1,0 +1,42 @@
+import type { ErrorCode, ForwardRequest, GraphInterface } from '@llamella/spec';
+import type { ModuleOptions } from './load-module.ts';
+
+/** What the worker compiles. */
+export interface CompileRequest {
+  readonly model: Uint8Array;
+  readonly externalFile: string;
+  readonly graph: GraphInterface;
+  readonly slots: number;
+  readonly capacity: number;
+}
+
+/** What a worker can be asked to do, with what it answers. */
+export interface WorkerCalls {
+  /** Starts ONNX Runtime; `byteLength` bytes of weights will follow. */
+  readonly load: (options: ModuleOptions & { readonly byteLength: number }) => { readonly threads: number };
+  /** The next bytes of the weights. */
+  readonly weights: (bytes: Uint8Array) => undefined;
+  readonly compile: (request: CompileRequest) => undefined;
+  readonly forward: (request: ForwardRequest) => Float32Array<ArrayBuffer>;
+  readonly grow: (request: { readonly capacity: number; readonly lengths: readonly number[] }) => undefined;
+}
+
+/** Asks a worker. */
+export type WorkerRequest = {
+  readonly [K in keyof WorkerCalls]: {
+    readonly id: number;
+    readonly call: K;
+    readonly argument: Parameters<WorkerCalls[K]>[0];
+  };
+}[keyof WorkerCalls];
+
+/** An error as it crosses. */
+export interface CrossingError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** Answers a request. */
+export type WorkerAnswer =
+  | { readonly id: number; readonly result: ReturnType<WorkerCalls[keyof WorkerCalls]> }
+  | { readonly id: number; readonly error: CrossingError };

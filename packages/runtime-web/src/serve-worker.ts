@@ -1,0 +1,74 @@
+import { LlamellaError } from '@llamella/spec';
+import { compile } from './compile.ts';
+import { loadModule } from './load-module.ts';
+import type { CompileRequest, CrossingError, WorkerAnswer, WorkerCalls, WorkerRequest } from './messages.ts';
+import { Ort } from './ort.ts';
+import type { Session } from './session.ts';
+import { WeightChunks } from './weight-chunks.ts';
+
+/** The worker's end of the channel. */
+export interface WorkerScope {
+  onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
+  postMessage(answer: WorkerAnswer, transfer: Transferable[]): void;
+}
+
+/** What a worker's calls do. One backend lives in one worker. */
+type Calls = {
+  readonly [K in keyof WorkerCalls]: (
+    argument: Parameters<WorkerCalls[K]>[0],
+  ) => Promise<ReturnType<WorkerCalls[K]>>;
+};
+
+/** Lets a worker answer; requests are taken one at a time, in their order. */
+export function serveWorker(scope: WorkerScope): void {
+  const calls = createCalls();
+  let last: Promise<void> = Promise.resolve();
+  scope.onmessage = ({ data }) => {
+    last = last.then(async () => {
+      const { id } = data;
+      try {
+        const result = await (calls[data.call] as (argument: unknown) => Promise<never>)(data.argument);
+        scope.postMessage(
+          { id, result },
+          ArrayBuffer.isView(result) ? [(result as Uint8Array<ArrayBuffer>).buffer] : [],
+        );
+      } catch (error) {
+        scope.postMessage({ id, error: crossing(error) }, []);
+      }
+    });
+  };
+}
+
+function createCalls(): Calls {
+  let ort: Ort | undefined;
+  let weights: WeightChunks | undefined;
+  let session: Session | undefined;
+  return {
+    async load({ byteLength, ...options }) {
+      const { module, threads } = await loadModule(options);
+      ort = new Ort(module);
+      weights = new WeightChunks(byteLength);
+      return { threads };
+    },
+    async weights(bytes) {
+      weights!.push(bytes);
+      return undefined;
+    },
+    async compile(request: CompileRequest) {
+      session = await compile(ort!, request, weights!);
+      weights = undefined;
+      return undefined;
+    },
+    forward: (request) => session!.run(request),
+    async grow({ capacity, lengths }) {
+      session!.slots.grow(capacity, lengths);
+      return undefined;
+    },
+  };
+}
+
+/** Errors that are none of ours come from WebAssembly: no memory, or an abort. */
+function crossing(error: unknown): CrossingError {
+  if (LlamellaError.isInstance(error)) return { code: error.code, message: error.message };
+  return { code: 'backend', message: `ONNX Runtime ended: ${String(error)}` };
+}
