@@ -11,6 +11,8 @@ export interface LoadFlags {
   exact?: boolean;
   threads?: number;
   contextLength?: number;
+  /** `false` with `--no-cache`. */
+  cache?: boolean;
 }
 
 /** Declares `--device` and `--exact`. */
@@ -28,7 +30,8 @@ export function addLoadOptions(command: Command): Command {
     )
     .option('--context-length <number>', 'longest conversation in tokens', (text) =>
       parseNumber('--context-length', text, { integer: true, min: 1, max: 2 ** 31 - 1 }),
-    );
+    )
+    .option('--no-cache', 'keep no packed weights on disk for the next load');
 }
 
 export function toLoadOptions(flags: LoadFlags): LoadOptions {
@@ -36,6 +39,7 @@ export function toLoadOptions(flags: LoadFlags): LoadOptions {
     ...toInspectOptions(flags),
     ...(flags.threads !== undefined && { threads: flags.threads }),
     ...(flags.contextLength !== undefined && { contextLength: flags.contextLength }),
+    ...(flags.cache === false && { cache: false }),
   };
 }
 

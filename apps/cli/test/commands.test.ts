@@ -16,7 +16,7 @@ describe('run', () => {
       'run --prompt hi --max-tokens 9 --temperature 0.5 --top-k 40 --top-p 0.9 --min-p 0.1 --repetition-penalty 1.1 ' +
       '--frequency-penalty -0.5 --presence-penalty 0.5 --seed 7 --stop a --stop b --typical-p 0.9 --top-n-sigma 2 ' +
       '--xtc-probability 0.5 --xtc-threshold 0.2 --penalty-window -1 --dry-multiplier 0.8 --min-tokens 2 ' +
-      '--device webgpu --threads 2 --context-length 512 --exact --json --logprobs 1';
+      '--device webgpu --threads 2 --context-length 512 --exact --no-cache --json --logprobs 1';
     const full = await runFake(words.split(' '));
     expect(full.exitCode).toBe(0);
     const { signal: _, ...options } = full.record.calls[0]!.options;
@@ -27,7 +27,7 @@ describe('run', () => {
       ...{ dryMultiplier: 0.8, minTokens: 2 },
     });
     expect(full.record.loads[0]!.options).toMatchObject({
-      ...{ device: 'webgpu', threads: 2, contextLength: 512, exact: true },
+      ...{ device: 'webgpu', threads: 2, contextLength: 512, exact: true, cache: false },
     });
   });
 

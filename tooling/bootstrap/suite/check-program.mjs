@@ -13,7 +13,7 @@ import { Tally } from './tally.mjs';
 export async function checkProgram(file, { timeoutMs, node }) {
   const result = await runQuietly(node, [join(root, 'tooling', file)], {
     cwd: root,
-    env: toolEnvironment(),
+    env: toolEnvironment({ LLAMELLA_PACKED_CACHE: 'off' }),
     timeoutMs,
   });
   let checks;
