@@ -66,6 +66,7 @@ describe('a genai_config.json', () => {
       configuration({}, { head_size: 1.5 }),
       'model.decoder.head_size must be a whole number',
     ],
+    ['a billion layers', configuration({}, { num_hidden_layers: 1e9 }), 'is 1000000000, more than 65536'],
     ['no layers', configuration({}, { num_hidden_layers: 0 }), 'num_hidden_layers must be'],
     ['a list for text', configuration({ type: [] }), 'model.type must be a string'],
     ['no graph', configuration({}, { filename: undefined }), 'model.decoder.filename is missing'],

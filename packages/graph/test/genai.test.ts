@@ -172,6 +172,11 @@ describe('a graph is refused', () => {
     expect(plan).toThrow("2 heads where the folder's configuration has 4");
   });
 
+  it('with heads of another width', async () => {
+    const plan = await refusal(() => {}, configuration({}, { head_size: 8 }));
+    expect(plan).toThrow('past_key_values.0.key has heads of 16 where model.decoder.head_size is 8');
+  });
+
   it('with fewer layers than its configuration', async () => {
     const plan = await refusal(() => {}, configuration({}, { num_hidden_layers: 1000 }));
     expect(plan).toThrow('layer 1 without keys of its own');

@@ -30,13 +30,14 @@ const MINIMUM_BYTES = 100e6;
  * Reads the option `cache` and the environment: `LLAMELLA_PACKED_CACHE` set to `0`, `off`, `no` or `false` disables the
  * cache unless the option says otherwise.
  *
- * @throws {InvalidArgumentError} when a size is not a number of bytes
+ * @throws {InvalidArgumentError} when a size is not a number of bytes, or the folder's path is empty
  */
 export function packedCacheSettings(
   option: boolean | PackedCacheOptions | undefined,
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): PackedCacheSettings {
   const given = typeof option === 'object' ? option : {};
+  if (given.folder === '') throw new InvalidArgumentError('cache.folder', 'the path is empty');
   const off = /^(0|off|no|false)$/i.test(environment.LLAMELLA_PACKED_CACHE?.trim() ?? '');
   const limit = environment.LLAMELLA_PACKED_CACHE_LIMIT?.trim();
   return {
@@ -44,7 +45,7 @@ export function packedCacheSettings(
     folder: resolve(given.folder ?? join(cacheFolder(environment), 'packed')),
     maximumBytes:
       given.maximumBytes === undefined && limit
-        ? wholeNumber('LLAMELLA_PACKED_CACHE_LIMIT', Number(limit))
+        ? wholeNumber('LLAMELLA_PACKED_CACHE_LIMIT', limit)
         : wholeNumber('cache.maximumBytes', given.maximumBytes ?? MAXIMUM_BYTES),
     minimumBytes: wholeNumber('cache.minimumBytes', given.minimumBytes ?? MINIMUM_BYTES),
   };
@@ -57,7 +58,8 @@ function cacheFolder(environment: Readonly<Record<string, string | undefined>>):
   return join(environment.XDG_CACHE_HOME?.trim() || join(homedir(), '.cache'), 'llamella');
 }
 
-function wholeNumber(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
+function wholeNumber(name: string, value: number | string): number {
+  const bytes = Number(value);
+  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes;
   throw new InvalidArgumentError(name, `must be a whole number of bytes, got ${value}`);
 }

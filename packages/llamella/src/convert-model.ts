@@ -112,6 +112,7 @@ export async function convertModel(
 }
 
 function chooseFormat(out: string, to: ConvertFormat | undefined): ConvertFormat {
+  if (out === '') throw new InvalidArgumentError('out', 'the path is empty');
   const isGguf = extname(out).toLowerCase() === '.gguf';
   if (to === undefined) {
     if (isGguf) return 'gguf';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InvalidArgumentError, LlamellaError } from '@llamella/spec';
@@ -11,9 +12,12 @@ export interface WrittenFile {
   readonly bytes: number;
 }
 
-/** What a model's folder may consist of; a folder with anything else in it is not replaced. */
+/**
+ * What a model's folder may consist of; a folder with anything else in it is not replaced. Texts and licences are not
+ * among it: they may be someone's own.
+ */
 const modelFile =
-  /\.(safetensors|json|jsonl|onnx|onnx_data|onnx\.data|data|bin|jinja|txt|md|model|tiktoken|gguf)$|^(LICENSE|NOTICE|\.gitattributes)/i;
+  /^(model.*\.(safetensors(\.index\.json)?|onnx|onnx[._]data)|((genai_|generation_|tokenizer_)?config|tokenizer|chat_template|special_tokens_map|added_tokens|vocab)\.json|merges\.txt|tokenizer\.model|chat_template\.jinja)$/;
 
 /** Where a conversion writes: beside its place until it is whole, so that nothing half-written is ever found there. */
 export interface ConvertOutput {
@@ -50,7 +54,7 @@ export async function openOutput(
   await checkSources(out, place, options.sources);
   await checkPlace(out, place, isFolder, overwrite);
   await checkSpace(out, parent, byteLength);
-  const partial = join(parent, `.${basename(place)}.${process.pid}.partial`);
+  const partial = join(parent, `.${basename(place)}.${process.pid}-${randomUUID().slice(0, 8)}.partial`);
   const files: WrittenFile[] = [];
   let handle: FileHandle | undefined;
   let finished = false;
@@ -77,6 +81,8 @@ export async function openOutput(
       files.push({ path: isFolder ? join(out, name) : out, bytes });
     },
     async finish() {
+      // Someone else may have written there in the meantime.
+      await checkPlace(out, place, isFolder, overwrite);
       if (isFolder) await replaceFolder(partial, place).catch((cause) => failed(out, cause));
       else await rename(partial, place).catch((cause) => failed(out, cause));
       finished = true;
@@ -142,8 +148,9 @@ async function checkSpace(out: string, parent: string, byteLength: number): Prom
   );
 }
 
-async function replaceFolder(partial: string, place: string): Promise<void> {
-  const old = `${partial}.old`;
+/** Puts a folder into the place of another. Whoever else does so at the same time comes before. */
+async function replaceFolder(partial: string, place: string, attempt = 0): Promise<void> {
+  const old = `${partial}.${attempt}.old`;
   const had = await rename(place, old).then(
     () => true,
     (cause: NodeJS.ErrnoException) => {
@@ -154,8 +161,12 @@ async function replaceFolder(partial: string, place: string): Promise<void> {
   try {
     await rename(partial, place);
   } catch (error) {
-    if (had) await rename(old, place);
-    throw error;
+    const isTaken = ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
+    if (!isTaken || attempt === 10) {
+      if (had) await rename(old, place);
+      throw error;
+    }
+    await replaceFolder(partial, place, attempt + 1);
   }
   await rm(old, { recursive: true, force: true });
 }

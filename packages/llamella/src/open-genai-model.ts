@@ -77,19 +77,24 @@ const namedOptions: ReadonlySet<string> = new Set([
 function backendOptions(
   options: Readonly<Record<string, unknown>>,
 ): NonNullable<OpenedModel['backendOptions']> {
-  const { intra_op_num_threads: threads } = options;
+  const threads = threadsOf(options);
   const entries = Object.entries(options).filter(([key]) => !namedOptions.has(key));
   return {
-    ...(typeof threads === 'number' && threads > 0 && { threads }),
+    ...(threads !== undefined && { threads }),
     configEntries: Object.fromEntries(entries.map(([key, value]) => [key, String(value)])),
   };
 }
 
+/** Threads that are asked for, if that is a number that can be given; 0 leaves it open. */
+function threadsOf({ intra_op_num_threads: threads }: Readonly<Record<string, unknown>>): number | undefined {
+  return Number.isInteger(threads) && Number(threads) >= 1 && Number(threads) <= 1024
+    ? Number(threads)
+    : undefined;
+}
+
 /** What of `session_options` is not followed, for people. */
-function notesOf({
-  provider_options: providers,
-  enable_profiling: profile,
-}: Readonly<Record<string, unknown>>) {
+function notesOf(options: Readonly<Record<string, unknown>>) {
+  const { provider_options: providers, enable_profiling: profile, intra_op_num_threads: threads } = options;
   const named = Array.isArray(providers) ? providers.flatMap((each) => Object.keys(each ?? {})) : [];
   return [
     ...(named.length > 0
@@ -97,6 +102,9 @@ function notesOf({
           `genai_config.json asks for the execution provider ${named.join(', ')}; the device is chosen by the option \`device\``,
         ]
       : []),
+    ...(threads === undefined || threads === 0 || threadsOf(options) !== undefined
+      ? []
+      : [`genai_config.json asks for ${JSON.stringify(threads)} threads, which is not followed`]),
     ...(profile === undefined ? [] : ['genai_config.json asks for a profile, which is not written']),
   ];
 }

@@ -74,8 +74,11 @@ async function isEntry(folder: string, key: string, plan: GraphPlan): Promise<bo
   return entry !== undefined;
 }
 
-/** Whether a disk is full or may not be written to. */
+/** Whether a disk is full or may not be written to, or the path of a folder leads nowhere. */
 export function isDiskRefusal(error: unknown): boolean {
-  const codes = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM', 'ENOTDIR'];
+  const codes = [
+    ...['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM'],
+    ...['ENOTDIR', 'EEXIST', 'ENOENT', 'ELOOP', 'ENAMETOOLONG'],
+  ];
   return codes.includes((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 }

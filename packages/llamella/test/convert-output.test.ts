@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ConvertOptions, convertModel, LlamellaError } from 'llamella';
+import { type ConvertOptions, convertModel, inspectModel, LlamellaError } from 'llamella';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openModelFiles } from './support/open-files.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -129,6 +129,23 @@ describe('the place', () => {
     expect(readdirSync(place)).toEqual(['a.gguf']);
   });
 
+  test('is written by one of two at once', async () => {
+    for (const options of [{ to: 'gguf' }, { to: 'safetensors' }] as const) {
+      const out = join(place, `twice${options.to === 'gguf' ? '.gguf' : ''}`);
+      const convert = (overwrite: boolean) => convertModel(source, out, { ...options, overwrite });
+      const [first, second] = await Promise.allSettled([convert(false), convert(false)]);
+      const reasons = [first, second]
+        .filter((each) => each.status === 'rejected')
+        .map(({ reason }) => reason);
+      for (const reason of reasons) expect(reason.message).toMatch(/exists already/);
+      expect(reasons.length).toBeLessThan(2);
+      await Promise.all([convert(true), convert(true)]);
+      expect((await inspectModel(out)).tensors.length).toBeGreaterThan(10);
+    }
+    expect(readdirSync(place)).toEqual(['twice', 'twice.gguf']);
+    await expect(convertModel(source, '')).rejects.toThrow('out: the path is empty');
+  });
+
   test('a folder is replaced as a whole, and only if it is a model', async () => {
     const options = { to: 'safetensors', overwrite: true } as const;
     mkdirSync(join(place, 'out'));
@@ -139,6 +156,13 @@ describe('the place', () => {
     expect(readdirSync(join(place, 'out'))).not.toContain('model-00007-of-00008.safetensors');
     writeFileSync(join(place, 'out', 'thesis.odt'), 'mine');
     expect((await errorOf('out', options)).message).toMatch(/holds "thesis\.odt"/);
+    for (const name of ['notes.txt', 'README.md', 'results.json', 'disk.bin']) {
+      const path = join(place, name);
+      mkdirSync(path);
+      writeFileSync(join(path, name), 'mine');
+      expect((await errorOf(name, options)).message).toContain(`holds "${name}"`);
+      rmSync(path, { recursive: true });
+    }
     mkdirSync(join(place, 'other'));
     mkdirSync(join(place, 'other', 'nested'));
     expect((await errorOf('other', options)).message).toMatch(/holds "nested"/);

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -245,6 +246,18 @@ describe('a load that ends early', () => {
     await expect(load(path, { signal: controller.signal, onProgress })).rejects.toBe(reason);
     expect(readdirSync(join(folder, entries()[0]!)).sort()).toEqual(['manifest.json', 'weights.bin']);
   });
+});
+
+test('without a usable folder a model loads all the same', async () => {
+  const file = place.write('no-folder', Buffer.from('mine'));
+  const dangling = join(place.path, 'dangling');
+  symlinkSync(join(place.path, 'unmounted'), dangling);
+  for (const nowhere of [file, join(file, 'packed'), dangling]) {
+    const { hash } = await load(path, { cache: { folder: nowhere, minimumBytes: 0 } });
+    expect(hash).toBe(await loadInMemory());
+  }
+  expect(readFileSync(file, 'utf8')).toBe('mine');
+  await expect(load(path, { cache: { folder: '' } })).rejects.toThrow('cache.folder: the path is empty');
 });
 
 test('without a cache nothing is written', async () => {

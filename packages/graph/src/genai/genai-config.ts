@@ -64,6 +64,9 @@ export interface GenaiConfig {
   readonly sessionOptions: Readonly<Record<string, unknown>>;
 }
 
+/** Lists are made with an entry for each layer; a larger number in a file is no model. */
+const MOST_LAYERS = 65_536;
+
 /** Parts of a model that are no decoder of text, and what a model that has them is. */
 const otherParts: readonly (readonly [key: string, kind: string])[] = [
   ['encoder', 'a model with an encoder'],
@@ -124,7 +127,7 @@ export function readGenaiConfig(document: unknown, name: string): GenaiConfig {
     headCount,
     keyValueHeadCount: decoder.integer('num_key_value_heads', 1, headCount),
     headSize: decoder.integer('head_size', 1),
-    layerCount: decoder.integer('num_hidden_layers', 1),
+    layerCount: layerCountOf(decoder),
     endTokens: model.integers('eos_token_id', 0),
     ...(bosToken !== undefined && { bosToken }),
     ...(padToken !== undefined && { padToken }),
@@ -145,6 +148,12 @@ export function readGenaiConfig(document: unknown, name: string): GenaiConfig {
       sessionOptions(decoder, name).map((key) => [key, decoder.object('session_options').raw(key)]),
     ),
   };
+}
+
+function layerCountOf(decoder: ConfigReader): number {
+  const count = decoder.integer('num_hidden_layers', 1);
+  if (count <= MOST_LAYERS) return count;
+  throw decoder.problem('num_hidden_layers', `is ${count}, more than ${MOST_LAYERS}`);
 }
 
 function checkDecoder(decoder: ConfigReader, name: string): void {

@@ -1,5 +1,11 @@
 import { clone, create, type Message, toBinary } from '@bufbuild/protobuf';
-import { type GraphPlan, InvalidArgumentError, type TensorFidelity, UnsupportedError } from '@llamella/spec';
+import {
+  type GraphPlan,
+  InvalidArgumentError,
+  InvalidFileError,
+  type TensorFidelity,
+  UnsupportedError,
+} from '@llamella/spec';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
@@ -43,6 +49,7 @@ export function planGenai(source: PlanSource, options: BuildGraphOptions): Graph
   const editor = openEditor(source);
   const declared = declaredValues(source);
   const room = adaptAttention(editor, config);
+  checkHeadSize(source, declared);
   const contextLength = readContextLength(room, options.contextLength);
   const tokenType = profile.tokenType === 'int64' ? Onnx.INT64 : Onnx.INT32;
   adaptTokens(editor, declared.get('input_ids')?.type ?? Onnx.INT64, tokenType);
@@ -160,6 +167,18 @@ function declaredValues({ model, config }: PlanSource): Map<string, DeclaredValu
     values.set(standard.get(name) ?? name, { type: elemType, shape: sizes });
   }
   return values;
+}
+
+/** @throws {InvalidFileError} when keys or values of the graph have another width than the configuration says */
+function checkHeadSize({ name, config }: PlanSource, declared: ReadonlyMap<string, DeclaredValue>): void {
+  for (const [value, { shape }] of declared) {
+    const width = shape.at(-1) ?? 0;
+    if (!/^(past_key_values|present)\./.test(value) || width === 0 || width === config.headSize) continue;
+    throw new InvalidFileError(
+      { file: name },
+      `${value} has heads of ${width} where model.decoder.head_size is ${config.headSize}`,
+    );
+  }
 }
 
 /** @throws {UnsupportedError} for an input of the graph that a run has nothing for */
