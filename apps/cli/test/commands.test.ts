@@ -275,6 +275,12 @@ describe('convert', () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain('--to: one of gguf, safetensors, genai expected, got "onnx"');
   });
+
+  test('needs to know the container where the name does not say it', async () => {
+    const { exitCode, stderr } = await runFake(['convert', 'a', 'b']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('--to: say what "b" is to be: gguf, safetensors or genai');
+  });
 });
 
 describe('bench', () => {

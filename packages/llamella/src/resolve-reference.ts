@@ -45,7 +45,7 @@ const companion = /\.(json|jinja|onnx[._]data|txt|md)$/i;
  *   `access` or `no-space` when it cannot be downloaded
  * @throws {InvalidFileError} for what is neither a file nor a folder, such as a pipe, which could block forever, and for
  *   files that are no weights
- * @throws {InvalidArgumentError} for an empty reference
+ * @throws {InvalidArgumentError} for what is no text, or empty
  * @throws `options.signal.reason` when aborted
  */
 export async function resolveReference(
@@ -53,6 +53,7 @@ export async function resolveReference(
   options: ResolveOptions = {},
 ): Promise<ModelLocation> {
   if (isDefaultModel(reference)) return { container: 'gguf', path: fileURLToPath(weightsUrl) };
+  if (typeof reference !== 'string') throw new InvalidArgumentError('model', 'must be a path or a name');
   if (reference === '') throw new InvalidArgumentError('model', 'the path is empty');
   const path = await localPath(reference, options);
   const status = await stat(path).catch((cause: NodeJS.ErrnoException) => {

@@ -6,6 +6,9 @@ import { readJsonFile, readJsonObject } from './folder-files.ts';
 
 type Reader = (path: string, signal: AbortSignal | undefined) => Promise<Tokenizer>;
 
+/** JSON files of a model's folder that are no tokenizers: whoever names them means the folder. */
+const besideTokenizers = /^((\w+_)?config|.+\.index)\.json$/i;
+
 /** How the files that hold nothing but a tokenizer are read, by their ending. */
 const readers: Readonly<Record<string, Reader>> = {
   '.json': async (path, signal) => {
@@ -28,6 +31,7 @@ export async function tokenizerFromFiles(
   reference: string,
   signal: AbortSignal | undefined,
 ): Promise<Tokenizer | undefined> {
+  if (besideTokenizers.test(basename(reference))) return tokenizerInFolder(dirname(reference), signal);
   const read = readers[extname(reference).toLowerCase()];
   if (read) return read(reference, signal);
   const isFolder = await stat(reference).then(

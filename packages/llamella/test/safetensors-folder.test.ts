@@ -67,6 +67,8 @@ describe('a reference to a file of a folder', () => {
     const path = join(copy(), 'tokenizer_config.json');
     await expect(inspectModel(path)).rejects.toThrow(`${path}: is no model; give the folder`);
     await expect(loadModel('')).rejects.toThrow(/the path is empty/);
+    await expect(loadModel(7 as unknown as string)).rejects.toMatchObject({ code: 'invalid-argument' });
+    expect((await loadTokenizer(path)).vocabularySize).toBe(96);
   });
 });
 

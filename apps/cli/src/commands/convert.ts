@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@llamella/spec';
 import type { CommandContext } from '../command-context.ts';
 import { formatBytes } from '../format.ts';
 import type { ConvertFormat, ConvertOptions, ConvertReport } from '../llamella.ts';
@@ -20,6 +21,9 @@ export async function convert(
   flags: ConvertFlags,
   context: CommandContext,
 ): Promise<void> {
+  if (flags.to === undefined && !/\.gguf$/i.test(out)) {
+    throw new InvalidArgumentError('--to', `say what "${out}" is to be: gguf, safetensors or genai`);
+  }
   const { convertModel } = await context.importLlamella();
   const { signal } = context.interruption;
   const report = await withProgress(context, (onProgress) =>
