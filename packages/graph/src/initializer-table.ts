@@ -7,6 +7,7 @@ const ALIGNMENT = 64;
 const elementSizes: Record<DataType, number> = {
   float32: 4,
   float16: 2,
+  bfloat16: 2,
   uint8: 1,
   int8: 1,
   int32: 4,

@@ -6,7 +6,7 @@ import { type CheckpointHead, describeCheckpoint } from './checkpoint.ts';
 import { attribute, externalData, parseGraph } from './parse-model.ts';
 import { variants } from './variants.ts';
 
-const elementSizes: Record<number, number> = { 1: 4, 2: 1, 3: 1, 6: 4, 7: 8, 10: 2 };
+const elementSizes: Record<number, number> = { 1: 4, 2: 1, 3: 1, 6: 4, 7: 8, 10: 2, 16: 2 };
 
 describe.each(variants)('the graph of $title', ({ checkpoint, profile }) => {
   const plan = buildGraph(checkpoint, { profile, contextLength: 100 });
@@ -147,6 +147,27 @@ describe('tied embeddings', () => {
       const bits = type === 'F32' || profile === cpuExactProfile ? 32 : type === 'Q4_0' ? 5 : 9;
       expect(saved).toBe((96 * 64 * bits) / 8);
     }
+  });
+});
+
+describe('an embedding of 16-bit numbers', () => {
+  const build = (type: 'F16' | 'BF16', tiedEmbeddings: boolean, profile = cpuProfile) => {
+    const { initializers, fidelity } = buildGraph(describeCheckpoint({ type, tiedEmbeddings }), { profile });
+    const table = initializers.find(({ name }) => name === 'embedding');
+    const entry = fidelity.find(({ tensor }) => tensor === 'token_embd.weight');
+    return { dataType: table?.dataType, byteLength: table?.byteLength, kind: entry?.kind };
+  };
+
+  it('stays as it is where only rows of it are looked up', () => {
+    const byteLength = 96 * 64 * 2;
+    expect(build('F16', false)).toEqual({ dataType: 'float16', byteLength, kind: 'exact' });
+    expect(build('BF16', false)).toEqual({ dataType: 'bfloat16', byteLength, kind: 'exact' });
+  });
+
+  it('is widened where it is the head too, and where a backend cannot look such numbers up', () => {
+    const widened = { dataType: 'float32', byteLength: 96 * 64 * 4, kind: 'decoded' };
+    expect(build('F16', true)).toEqual(widened);
+    expect(build('BF16', false, webgpuProfile)).toEqual(widened);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Element type of a graph's tensor, with ONNX's meaning. */
-export type DataType = 'float32' | 'float16' | 'uint8' | 'int8' | 'int32' | 'int64';
+export type DataType = 'float32' | 'float16' | 'bfloat16' | 'uint8' | 'int8' | 'int32' | 'int64';
 
 /**
  * How the bytes of an initializer are made from checkpoint tensors. Several tensors in one recipe are stacked

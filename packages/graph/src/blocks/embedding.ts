@@ -2,11 +2,26 @@ import type { GraphContext } from '../graph-context.ts';
 import { blockShape } from './block-sums.ts';
 import { linearFormOf } from './linear.ts';
 
+/** `TensorProto.FLOAT` of onnx.proto3. */
+const ONNX_FLOAT = 1;
+
 /** Writes the lookup of `input_ids` in the embedding matrix: float32 `[1, tokens, hiddenSize]`. */
 export function embedding(context: GraphContext, tensor: string, output: string): void {
   const { config, table, writer } = context;
   const shape = [config.vocabularySize, config.hiddenSize];
   const form = linearFormOf(context, tensor, shape, 'embedding');
+  const { type } = context.tensors.get(tensor)!;
+  const isHead = config.tiedEmbeddings;
+  if (form.kind === 'float' && !isHead && context.profile.lookupTypes.includes(type)) {
+    table.packed('embedding', type === 'F16' ? 'float16' : 'bfloat16', shape, {
+      kind: 'stored',
+      tensors: [tensor],
+    });
+    writer.node('Gather', ['embedding', 'input_ids'], [`${output}.stored`], { axis: 0 });
+    writer.node('Cast', [`${output}.stored`], [output], { to: ONNX_FLOAT });
+    context.fidelity.push({ tensor, kind: 'exact', bound: 0, runsAs: `Gather ${type}` });
+    return;
+  }
   if (form.kind === 'float') {
     table.packed('embedding', 'float32', shape, { kind: 'decode', tensors: [tensor] });
     writer.node('Gather', ['embedding', 'input_ids'], [output], { axis: 0 });

@@ -12,7 +12,7 @@ interface ElementType {
 const types: ReadonlyMap<number, ElementType> = new Map<number, ElementType>([
   [Onnx.FLOAT, { bits: 32, stored: 'F32', data: 'float32' }],
   [Onnx.FLOAT16, { bits: 16, stored: 'F16', data: 'float16' }],
-  [Onnx.BFLOAT16, { bits: 16, stored: 'BF16' }],
+  [Onnx.BFLOAT16, { bits: 16, stored: 'BF16', data: 'bfloat16' }],
   [Onnx.DOUBLE, { bits: 64, stored: 'F64' }],
   [Onnx.UINT8, { bits: 8, stored: 'U8', data: 'uint8' }],
   [Onnx.INT8, { bits: 8, stored: 'I8', data: 'int8' }],

@@ -15,6 +15,7 @@ import type { StoredTensor } from './stored-tensor.ts';
 const onnxTypes: Partial<Record<DataType, number>> = {
   float32: Onnx.FLOAT,
   float16: Onnx.FLOAT16,
+  bfloat16: Onnx.BFLOAT16,
   uint8: Onnx.UINT8,
   int8: Onnx.INT8,
   int32: Onnx.INT32,
@@ -52,14 +53,14 @@ export class PlanConstants {
     return free;
   }
 
-  /** Adds a constant of the folder under its own name, 16-bit numbers as float32. */
-  stored(name: string, tensor: StoredTensor): void {
+  /** Adds a constant of the folder under its own name, 16-bit numbers as float32 unless they are `kept`. */
+  stored(name: string, tensor: StoredTensor, kept = false): void {
     const { dataType, shape, byteLength, bytes } = tensor;
     if (bytes !== undefined || byteLength === 0) {
       this.tensors.push(embedded(name, tensor, bytes ?? new Uint8Array(0)));
       return;
     }
-    if (isHalf(dataType)) {
+    if (isHalf(dataType) && !kept) {
       const source = { kind: 'decode', tensors: [tensor.name] } as const;
       this.table.packed(name, 'float32', shape, source);
       return;

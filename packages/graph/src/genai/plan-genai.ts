@@ -19,10 +19,11 @@ import { adaptAttention } from './adapt-attention.ts';
 import { adaptInputs, adaptTokens, standardNames } from './adapt-inputs.ts';
 import { adaptLinear } from './adapt-linear.ts';
 import { adaptLogits } from './adapt-logits.ts';
-import { isHalf } from './element-types.ts';
+import { elementType, isHalf } from './element-types.ts';
 import type { QuantizedWeights } from './find-quantized.ts';
 import type { GenaiConfig } from './genai-config.ts';
 import { GraphEditor } from './graph-editor.ts';
+import { keepLookups } from './keep-lookups.ts';
 import { PlanConstants } from './plan-constants.ts';
 import type { OnnxModel } from './read-model.ts';
 import type { StoredTensor } from './stored-tensor.ts';
@@ -79,11 +80,14 @@ export function planGenai(source: PlanSource, options: BuildGraphOptions): Graph
   const needed = outputs.map(([name]) => name);
   const linear = { ...source, editor, profile, constants, fidelity, hiddenSize: config.hiddenSize };
   adaptLinear(linear, editor.liveNodes(needed));
+  const kept = keepLookups(editor, profile, needed);
   const nodes = editor.liveNodes(needed);
   checkInputs(editor, nodes, new Set(inputs.map(([name]) => name)));
   for (const node of nodes) {
     widenNode(node, source.name);
-    for (const value of readValues(node)) addConstant(editor, constants, fidelity, node, value);
+    for (const value of readValues(node)) {
+      addConstant({ editor, constants, fidelity, kept }, node, value);
+    }
   }
   const graph = create(GraphProtoSchema, {
     name: model.graph.name,
@@ -195,10 +199,16 @@ function checkInputs(editor: GraphEditor, nodes: readonly NodeProto[], bound: Re
 }
 
 /** Adds a constant of the folder that a node reads, if `value` is one, and tells of matrices of floats. */
+interface AddedConstants {
+  readonly editor: GraphEditor;
+  readonly constants: PlanConstants;
+  readonly fidelity: TensorFidelity[];
+  /** Names of those that stay numbers of 16 bits. */
+  readonly kept: ReadonlySet<string>;
+}
+
 function addConstant(
-  editor: GraphEditor,
-  constants: PlanConstants,
-  fidelity: TensorFidelity[],
+  { editor, constants, fidelity, kept }: AddedConstants,
   node: NodeProto,
   value: string,
 ): void {
@@ -206,12 +216,14 @@ function addConstant(
   if (tensor === undefined) return;
   // A constant is added once, however many nodes read it.
   editor.initializers.delete(value);
-  constants.stored(value, tensor);
+  const isKept = kept.has(value);
+  constants.stored(value, tensor, isKept);
   if (tensor.shape.length < 2) return;
   const half = isHalf(tensor.dataType);
   if (!half && tensor.dataType !== Onnx.FLOAT) return;
-  const kind = half ? 'decoded' : 'exact';
-  fidelity.push({ tensor: tensor.name, kind, bound: 0, runsAs: `${node.opType} float32` });
+  const kind = half && !isKept ? 'decoded' : 'exact';
+  const type = isKept ? elementType(tensor.dataType)!.stored : 'float32';
+  fidelity.push({ tensor: tensor.name, kind, bound: 0, runsAs: `${node.opType} ${type}` });
 }
 
 /** Version, producer and operator sets of the model, without what is about its graph. */

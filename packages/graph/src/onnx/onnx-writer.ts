@@ -20,6 +20,7 @@ export type Dimension = number | string;
 const dataTypes: Record<DataType, TensorProto_DataType> = {
   float32: TensorProto_DataType.FLOAT,
   float16: TensorProto_DataType.FLOAT16,
+  bfloat16: TensorProto_DataType.BFLOAT16,
   uint8: TensorProto_DataType.UINT8,
   int8: TensorProto_DataType.INT8,
   int32: TensorProto_DataType.INT32,

@@ -15,6 +15,7 @@ export const webgpuProfile: Profile = {
   stackGateUp: false,
   silu: 'sigmoid-mul',
   attentionSoftcap: false,
+  lookupTypes: [],
   linearForm: cpuBlockSumProfile.linearForm,
 };
 

@@ -9,6 +9,7 @@ const elementTypes: Record<DataType, number> = {
   int32: 6,
   int64: 7,
   float16: 10,
+  bfloat16: 16,
 };
 
 /**
