@@ -73,6 +73,9 @@ const namedOptions: ReadonlySet<string> = new Set([
   ...['custom_ops_library', 'provider_options', 'providers', 'use_env_allocators'],
 ]);
 
+/** Where ONNX Runtime fuses a product by itself, it would put activations on an 8-bit grid without being asked. */
+const defaultEntries = { 'session.qdq_matmulnbits_accuracy_level': '1' };
+
 /** Of `session_options` the number of threads, and configuration entries. */
 function backendOptions(
   options: Readonly<Record<string, unknown>>,
@@ -81,7 +84,10 @@ function backendOptions(
   const entries = Object.entries(options).filter(([key]) => !namedOptions.has(key));
   return {
     ...(threads !== undefined && { threads }),
-    configEntries: Object.fromEntries(entries.map(([key, value]) => [key, String(value)])),
+    configEntries: {
+      ...defaultEntries,
+      ...Object.fromEntries(entries.map(([key, value]) => [key, String(value)])),
+    },
   };
 }
 
