@@ -1,4 +1,5 @@
 /** Writes JSON with SmolLM2 under the schemas of the grammar tests, checks every text, and measures what that costs. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +8,7 @@ import { commandLine } from './command-line.ts';
 import { type GrammarRow, grammarMarkdown, grammarTable } from './grammar-report.ts';
 import { type GrammarRecord, readGrammarSchemas, runConstrained, runFree } from './grammar-run.ts';
 import { describeMachine, machineLine } from './machine.ts';
+import { positiveInteger, runMain } from './main-program.ts';
 
 const usage = `usage: pnpm bench:grammar [options]
   --tokens N        goes on with new seeds until so many tokens were generated, default 10000
@@ -69,14 +71,4 @@ async function main(): Promise<void> {
   log(`wrote grammar.md to ${resolve(output)}`);
 }
 
-function positiveInteger(option: string, value: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(value)) throw new Error(`${option}: a number from 1 to 9999999, not ${value}`);
-  return Number(value);
-}
-
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runMain(main);

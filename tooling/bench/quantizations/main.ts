@@ -1,4 +1,5 @@
 /** Compares SmolLM2 in several mixes of types with llama.cpp on the same files: perplexity, and speed of decoding. */
+
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { weightsUrl } from '@llamella/model-smollm2-135m-instruct';
 import { describeMachine, machineLine } from '../machine.ts';
+import { positiveInteger, runMain } from '../main-program.ts';
 import { installPeer, peerVersion } from '../peer-install.ts';
 import { runChild } from '../run-child.ts';
 import type { Scenario } from '../scenarios.ts';
@@ -110,14 +112,4 @@ async function compareSpeed(
   return speedTable(rows);
 }
 
-function positiveInteger(option: string, value: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(value)) throw new Error(`${option}: a number from 1 to 9999, not ${value}`);
-  return Number(value);
-}
-
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runMain(main);

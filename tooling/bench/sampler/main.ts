@@ -1,10 +1,12 @@
 /** Samples from the same logits with Llamella and with transformers.js, and writes time and memory per token. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { commandLine } from '../command-line.ts';
 import { installNpm } from '../install-npm.ts';
 import { describeMachine, machineLine } from '../machine.ts';
+import { positiveInteger, runMain } from '../main-program.ts';
 import { runProgram } from '../run-program.ts';
 import { markdownOf, type SamplerRecord, tableOf } from './report.ts';
 import { type LibraryName, peerVersion, settings, type Task, type TaskResult } from './task.ts';
@@ -71,14 +73,4 @@ async function run(task: Task): Promise<TaskResult> {
   return result;
 }
 
-function positiveInteger(option: string, value: string): number {
-  if (!/^[1-9]\d{0,4}$/.test(value)) throw new Error(`${option}: a number from 1 to 99999, not ${value}`);
-  return Number(value);
-}
-
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runMain(main);
