@@ -98,6 +98,7 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
       engine,
       backend,
       recommendedSystemPrompt: isDefaultModel(reference) ? systemPrompt : undefined,
+      recommendedSampling: opened.recommendedSampling,
       chatTemplate,
     });
   } catch (error) {

@@ -7,6 +7,7 @@ import type {
   GenerateOptions,
   GenerationPart,
   ModelConfig,
+  SamplingOptions,
   TensorFidelity,
   Tokenizer,
 } from '@llamella/spec';
@@ -38,6 +39,11 @@ export interface LoadedModel extends AsyncDisposable {
    * it first into the conversation.
    */
   readonly recommendedSystemPrompt?: string;
+  /**
+   * How the model's own files want it to be sampled (`generation_config.json`, `genai_config.json`), to be spread into the
+   * options of `chat` and `generate`, which do not use it by themselves; absent where they do not say.
+   */
+  readonly recommendedSampling?: SamplingOptions;
   /** Turns prompts into streams, and gives raw logits: see `@llamella/engine`. */
   readonly engine: Engine;
   /**
@@ -74,13 +80,14 @@ export interface LoadedModelParts {
   readonly engine: Engine;
   readonly backend: Backend;
   readonly recommendedSystemPrompt: string | undefined;
+  readonly recommendedSampling: SamplingOptions | undefined;
   /** Made when first needed: a model without a template can still `generate`. */
   readonly chatTemplate: () => ChatTemplate;
 }
 
 export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
   const { name, config, contextLength, tokenizer, fidelity, notes, loadMs, engine, backend } = parts;
-  const { recommendedSystemPrompt } = parts;
+  const { recommendedSystemPrompt, recommendedSampling } = parts;
   let grammars: GrammarCompiler | undefined;
   return {
     name,
@@ -92,6 +99,7 @@ export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
     notes,
     loadMs,
     ...(recommendedSystemPrompt !== undefined && { recommendedSystemPrompt }),
+    ...(recommendedSampling !== undefined && { recommendedSampling }),
     engine,
     get grammars() {
       grammars ??= createGrammarCompiler(tokenizer);

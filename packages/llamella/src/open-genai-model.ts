@@ -6,6 +6,7 @@ import { fileSource } from './file-source.ts';
 import { chatTemplateInFolder, requireTokenizer } from './folder-conversation.ts';
 import { fileInFolder, readJsonFile } from './folder-files.ts';
 import type { OpenedModel } from './opened-model.ts';
+import { recommendedSampling } from './recommended-sampling.ts';
 
 const CONFIG = 'genai_config.json';
 
@@ -44,6 +45,7 @@ export async function openGenaiModel(folder: string, signal: AbortSignal | undef
     files: [graphFile, ...weightFiles],
     notes: notesOf(config.sessionOptions),
     backendOptions: backendOptions(config.sessionOptions),
+    recommendedSampling: recommendedSampling((json as { readonly search?: unknown }).search),
     checkArchitecture: () => undefined,
     plan: (options) => model.plan(options),
     loadTokenizer: () => requireTokenizer(tokenizerFolder, signal, config.endTokens),

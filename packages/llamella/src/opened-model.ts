@@ -1,6 +1,6 @@
 import type { BuildGraphOptions } from '@llamella/graph';
 import type { NodeBackendOptions } from '@llamella/runtime-node';
-import type { ChatTemplate, Checkpoint, GraphPlan, Tokenizer } from '@llamella/spec';
+import type { ChatTemplate, Checkpoint, GraphPlan, SamplingOptions, Tokenizer } from '@llamella/spec';
 
 /** A model of any container, opened but not loaded. Disposing it closes its files. */
 export interface OpenedModel<Opened extends Checkpoint = Checkpoint> extends AsyncDisposable {
@@ -13,6 +13,8 @@ export interface OpenedModel<Opened extends Checkpoint = Checkpoint> extends Asy
   readonly notes: readonly string[];
   /** How the model's own files ask for it to be run. */
   readonly backendOptions?: Pick<NodeBackendOptions, 'threads' | 'configEntries'>;
+  /** How the model's own files want it to be sampled. */
+  readonly recommendedSampling?: SamplingOptions | undefined;
   /** Checks that there is a graph for its architecture, before its configuration is read. @throws {UnsupportedError} when there is none */
   checkArchitecture(): void;
   /** The graph for a backend. @throws what `buildGraph` throws */

@@ -24,6 +24,7 @@ function copy(): string {
 test("NVIDIA's layout gives the tokens of onnxruntime-genai", async () => {
   const { prompts } = readGolden<GenaiGolden>(`${NAME}/golden.json`);
   await using model = await loadModel(goldenFile(NAME), { exact: true });
+  expect(model.recommendedSampling).toEqual({ temperature: 0 });
   expect(prompts).toHaveLength(5);
   for (const { ids, tokens } of prompts) {
     // The reference rules the end of the text out.

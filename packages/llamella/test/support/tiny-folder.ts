@@ -27,6 +27,7 @@ export function tinyFolder(path: string, model: string): string {
     model: { type: 'BPE', vocab: Object.fromEntries(vocabulary.map((token, id) => [token, id])), merges: [] },
   });
   write('tokenizer_config.json', { bos_token: '<s>', eos_token: '</s>', chat_template: template });
-  write('generation_config.json', { eos_token_id: [2, 5] });
+  const sampling = { do_sample: true, temperature: 0.6, top_p: 0.9, repetition_penalty: 1.1 };
+  write('generation_config.json', { eos_token_id: [2, 5], ...sampling });
   return path;
 }
