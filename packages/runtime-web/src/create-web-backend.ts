@@ -73,7 +73,8 @@ export async function createWebBackend(
   try {
     const load = async () => {
       const wasmPaths = folderAddress(options.wasmPaths);
-      const loaded = await channel.call('load', { device, threads, wasmPaths, byteLength });
+      const largest = largestConstant(plan);
+      const loaded = await channel.call('load', { device, threads, wasmPaths, byteLength, largest });
       await sendWeights(channel, weights, byteLength, signal);
       const { model, externalFile, interface: graph } = plan;
       await channel.call('compile', { model, externalFile, graph, slots, capacity });
@@ -88,6 +89,15 @@ export async function createWebBackend(
 
 function createWorker(): Worker {
   return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+}
+
+function largestConstant({ initializers }: GraphPlan): { name: string; byteLength: number } {
+  const none = { name: '', byteLength: 0 };
+  const { name, byteLength } = initializers.reduce<{ name: string; byteLength: number }>(
+    (most, each) => (each.byteLength > most.byteLength ? each : most),
+    none,
+  );
+  return { name, byteLength };
 }
 
 /** An address that holds in the worker too, with a slash at its end. */

@@ -1,6 +1,14 @@
 import type { ErrorCode, ForwardRequest, GraphInterface } from '@llamella/spec';
 import type { ModuleOptions } from './load-module.ts';
 
+/** What the worker starts with. */
+export interface LoadRequest extends ModuleOptions {
+  /** Bytes of weights. */
+  readonly byteLength: number;
+  /** The largest constant of the graph. */
+  readonly largest: { readonly name: string; readonly byteLength: number };
+}
+
 /** What the worker compiles. */
 export interface CompileRequest {
   readonly model: Uint8Array;
@@ -12,8 +20,8 @@ export interface CompileRequest {
 
 /** What a worker can be asked to do, with what it answers. */
 export interface WorkerCalls {
-  /** Starts ONNX Runtime; `byteLength` bytes of weights will follow. */
-  readonly load: (options: ModuleOptions & { readonly byteLength: number }) => { readonly threads: number };
+  /** Starts ONNX Runtime; the weights will follow. */
+  readonly load: (options: LoadRequest) => { readonly threads: number };
   /** The next bytes of the weights. */
   readonly weights: (bytes: Uint8Array) => undefined;
   readonly compile: (request: CompileRequest) => undefined;

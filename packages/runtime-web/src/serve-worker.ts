@@ -1,5 +1,7 @@
 import { LlamellaError } from '@llamella/spec';
 import { compile } from './compile.ts';
+import { compileForGpu } from './compile-gpu.ts';
+import { type OpenGpu, openGpu } from './gpu-device.ts';
 import { loadModule } from './load-module.ts';
 import type { CompileRequest, CrossingError, WorkerAnswer, WorkerCalls, WorkerRequest } from './messages.ts';
 import { Ort } from './ort.ts';
@@ -43,8 +45,11 @@ function createCalls(): Calls {
   let ort: Ort | undefined;
   let weights: WeightChunks | undefined;
   let session: Session | undefined;
+  let gpu: OpenGpu | undefined;
+  const whileThere = <T>(work: () => Promise<T>) => gpu?.whileThere(work) ?? work();
   return {
-    async load({ byteLength, ...options }) {
+    async load({ byteLength, largest, ...options }) {
+      if (options.device === 'webgpu') gpu = await openGpu(largest);
       const { module, threads } = await loadModule(options);
       ort = new Ort(module);
       weights = new WeightChunks(byteLength);
@@ -55,15 +60,18 @@ function createCalls(): Calls {
       return undefined;
     },
     async compile(request: CompileRequest) {
-      session = await compile(ort!, request, weights!);
+      session = await whileThere(() =>
+        gpu === undefined ? compile(ort!, request, weights!) : compileForGpu(ort!, gpu, request, weights!),
+      );
       weights = undefined;
       return undefined;
     },
-    forward: (request) => session!.run(request),
-    async grow({ capacity, lengths }) {
-      session!.slots.grow(capacity, lengths);
-      return undefined;
-    },
+    forward: (request) => whileThere(() => session!.run(request)),
+    grow: ({ capacity, lengths }) =>
+      whileThere(async () => {
+        session!.slots.grow(capacity, lengths);
+        return undefined;
+      }),
   };
 }
 

@@ -2,4 +2,4 @@
 export type WebDevice = 'wasm' | 'webgpu';
 
 /** Every {@link WebDevice}. */
-export const webDevices: readonly WebDevice[] = ['wasm'];
+export const webDevices: readonly WebDevice[] = ['wasm', 'webgpu'];

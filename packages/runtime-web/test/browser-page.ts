@@ -26,11 +26,13 @@ export async function openBackendPage(flags: readonly string[] = []): Promise<Ba
   const browser = await openBrowser(flags);
   let opened: OpenPage;
   try {
-    const [script, worker] = await Promise.all(['page-program.ts', '../src/worker.ts'].map(bundleSource));
+    const sources = ['page-program.ts', '../src/worker.ts', 'losing-worker.ts'];
+    const [script, worker, losingWorker] = await Promise.all(sources.map(bundleSource));
     opened = await openPage(browser, {
       script: script!,
       files: new Map<string, ServedFile>([
         ['/worker.js', worker!],
+        ['/losing-worker.js', losingWorker!],
         ...onnxruntimeWebFiles(join(folder, '..')),
       ]),
     });
@@ -46,11 +48,12 @@ export async function openBackendPage(flags: readonly string[] = []): Promise<Ba
     async create(plan, weights, options = {}) {
       const id = ++lastId;
       const { model, externalFile, externalByteLength, interface: graph } = plan;
-      const sent = { model, externalFile, externalByteLength, interface: graph } as GraphPlan;
+      const initializers = plan.initializers.map(({ name, byteLength }) => ({ name, byteLength }));
+      const sent = { model, externalFile, externalByteLength, interface: graph, initializers };
       const described = unwrap(
         await page.evaluate(
           ([id, plan, weights, options]) => globalThis.backendProgram.create(id, plan, weights, options),
-          [id, sent, weights, options] as const,
+          [id, sent as unknown as GraphPlan, weights, options] as const,
         ),
       );
       return new PageBackend(page, id, described);

@@ -1,0 +1,76 @@
+import { LlamellaError, UnsupportedError } from '@llamella/spec';
+
+/** Limits that kernels and weights profit from; a device has the defaults unless more is asked for. */
+const raisedLimits = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+/** How long after a failure the news of a lost device may come. */
+const LOSS_NOTICE_MS = 200;
+
+const usedFeatures: readonly GPUFeatureName[] = ['shader-f16', 'subgroups'];
+
+/** A GPU with all that its adapter allows. */
+export interface OpenGpu {
+  readonly device: GPUDevice;
+  /** The result of some work, or, when the device is lost, an error that says so. Then no more work begins. */
+  whileThere<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/**
+ * Opens the GPU that is fastest by the browser's judgement.
+ *
+ * @param largest the largest constant of the graph
+ * @throws {UnsupportedError} when there is none, or a constant does not fit into one of its buffers
+ */
+export async function openGpu(largest: {
+  readonly name: string;
+  readonly byteLength: number;
+}): Promise<OpenGpu> {
+  const advice = 'use the device wasm, or a browser and a machine with WebGPU';
+  if (navigator.gpu === undefined) throw new UnsupportedError('WebGPU in this browser', advice);
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (adapter === null)
+    throw new UnsupportedError('WebGPU on this machine', `there is no adapter; ${advice}`);
+  const { maxBufferSize } = adapter.limits;
+  if (largest.byteLength > maxBufferSize) {
+    throw new UnsupportedError(
+      `a constant of ${largest.byteLength} bytes (${largest.name}) on this GPU`,
+      `its buffers have at most ${maxBufferSize} bytes; use weights of fewer bits, or the device wasm`,
+    );
+  }
+  const device = await adapter.requestDevice({
+    requiredLimits: Object.fromEntries(raisedLimits.map((name) => [name, adapter.limits[name]])),
+    requiredFeatures: usedFeatures.filter((name) => adapter.features.has(name)),
+  });
+  let gone = false;
+  const lost = device.lost.then(({ reason, message }): never => {
+    gone = true;
+    throw new LlamellaError(
+      'backend',
+      `the GPU device was lost (${reason}: ${message}): make a new backend, or use the device wasm`,
+    );
+  });
+  lost.catch(() => undefined);
+  return {
+    device,
+    // Work that waits for a lost device may never end; what it fails with may be known before the loss is.
+    whileThere: (work) =>
+      gone
+        ? lost
+        : Promise.race([lost, work()]).catch((error) =>
+            Promise.race([
+              lost,
+              new Promise<never>((_, reject) => setTimeout(reject, LOSS_NOTICE_MS, error)),
+            ]),
+          ),
+  };
+}
