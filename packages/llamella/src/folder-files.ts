@@ -4,6 +4,8 @@ import { InvalidFileError, LlamellaError } from '@llamella/spec';
 
 /** Most bytes of a file that is read as a whole: tokenizers of 256,000 tokens take 40 MB. */
 const MOST_BYTES = 512 * 2 ** 20;
+/** The same for configurations and templates, which take kilobytes. */
+const MOST_SETTINGS_BYTES = 8 * 2 ** 20;
 
 /**
  * Path of a file of a model's folder that another of its files names. Links may lead to another place in the folder, or
@@ -41,8 +43,8 @@ export async function readTextFile(
   const path = join(folder, name);
   try {
     const { size } = await stat(path);
-    if (size > MOST_BYTES)
-      throw new InvalidFileError({ file: path }, `has ${size} bytes, more than ${MOST_BYTES}`);
+    const most = /(^|_)config\.json$|^chat_template|\.jinja$/.test(name) ? MOST_SETTINGS_BYTES : MOST_BYTES;
+    if (size > most) throw new InvalidFileError({ file: path }, `has ${size} bytes, more than ${most}`);
     const text = await readFile(path, { encoding: 'utf8', signal });
     return text.startsWith('\ufeff') ? text.slice(1) : text;
   } catch (cause) {

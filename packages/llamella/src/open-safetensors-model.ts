@@ -7,6 +7,7 @@ import { fileSource } from './file-source.ts';
 import { chatTemplateInFolder, requireTokenizer } from './folder-conversation.ts';
 import { fileInFolder, readJsonFile } from './folder-files.ts';
 import type { OpenedModel } from './opened-model.ts';
+import { recommendedSampling } from './recommended-sampling.ts';
 
 const INDEX = 'model.safetensors.index.json';
 
@@ -32,7 +33,7 @@ export async function openSafetensorsModel(
       sources.set(name, await fileSource(await fileInFolder(folder, name)));
     }
     const checkpoint = await openSafetensors(
-      { files: sources, config, ...(quantization !== undefined && { quantization }) },
+      { files: sources, config, ...quantization },
       { name: folder, ...(signal && { signal }) },
     );
     return {
@@ -40,6 +41,7 @@ export async function openSafetensorsModel(
       location: folder,
       files: [...sources.values()].map(({ name }) => name),
       notes: checkpoint.quantization?.notes ?? [],
+      recommendedSampling: recommendedSampling(await readJsonFile(folder, 'generation_config.json', signal)),
       checkArchitecture: () => undefined,
       plan: (options) => buildGraph(checkpoint, options),
       loadTokenizer: () => requireTokenizer(folder, signal),
@@ -52,10 +54,11 @@ export async function openSafetensorsModel(
   }
 }
 
-async function readQuantization(folder: string, signal: AbortSignal | undefined): Promise<unknown> {
-  for (const name of quantizationFiles) {
-    const content = await readJsonFile(folder, name, signal);
-    if (content !== undefined) return content;
+/** The first file that says how weights are quantized, with its name. */
+async function readQuantization(folder: string, signal: AbortSignal | undefined) {
+  for (const quantizationName of quantizationFiles) {
+    const quantization = await readJsonFile(folder, quantizationName, signal);
+    if (quantization !== undefined) return { quantization, quantizationName };
   }
   return undefined;
 }

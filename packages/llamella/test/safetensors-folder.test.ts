@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspectModel, LlamellaError, loadModel, loadTokenizer } from 'llamella';
 import { describe, expect, test } from 'vitest';
@@ -16,6 +16,12 @@ describe('a folder with safetensors', () => {
     await using model = await loadModel(copy());
     expect(model.config).toMatchObject({ architecture: 'llama', vocabularySize: 96, ropeInterleaved: false });
     expect([...model.tokenizer.endOfGenerationIds].sort()).toEqual([2, 5]);
+    expect(model.recommendedSampling).toEqual({
+      temperature: 0.6,
+      topP: 0.9,
+      repetitionPenalty: 1.1,
+      penaltyWindow: -1,
+    });
     const options = { maxTokens: 8, temperature: 0 };
     const chat = await collect(model.chat([{ role: 'user', content: 'Hi' }], options));
     const prompt = model.tokenizer.encode('<s>user: Hi</s>assistant:', { parseSpecialTokens: true });
@@ -147,6 +153,20 @@ describe('a folder that is not whole', () => {
     const { code, message } = await errorOf(path);
     expect(code).toBe('invalid-file');
     expect(message).toContain('is a link that leads out of');
+  });
+
+  test('has a file about quantization that cannot be read', async () => {
+    const path = copy();
+    writeFileSync(join(path, 'hf_quant_config.json'), '{"quantization": {"quant_algo": "FOO"}}');
+    const { code, message } = await errorOf(path);
+    expect(code).toBe('unsupported');
+    expect(message).toContain(`${path}: hf_quant_config.json: modelopt FOO`);
+  });
+
+  test('has a config.json that is too long', async () => {
+    const path = copy();
+    truncateSync(join(path, 'config.json'), 2 ** 33);
+    expect((await errorOf(path)).message).toContain('config.json: has 8589934592 bytes, more than 8388608');
   });
 
   test('has no tokenizer', async () => {

@@ -260,6 +260,17 @@ it('passes over zero points of layers that have none', async () => {
   }
 });
 
+it.each([
+  ['gptq 4 ordered', 'g_idx', { desc_act: true }],
+  ['awq gemm 64', 'qzeros', { zero_point: true }],
+] as const)('needs all that the configuration of %s speaks of: %s', async (name, key, setting) => {
+  const { configuration } = caseOf(name);
+  const tensors = tensorsOf(caseOf(name), module);
+  delete (tensors as Record<string, unknown>)[`${module}.${key}`];
+  const layout = quantizedLayout({ ...(configuration as object), ...setting }, 'config.json')!;
+  await expect(layout.open(module, storedTensors(tensors))).rejects.toThrow(`${module}.${key} is missing`);
+});
+
 it('names the model in errors about tensors', async () => {
   const layout = quantizedLayout({ quant_method: 'gptq', bits: 4 }, 'model: quantize_config.json', 'model')!;
   const tensor = { dataType: 'F32', shape: [1, 1], bytes: new Uint8Array(4) } as const;

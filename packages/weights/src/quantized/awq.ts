@@ -36,6 +36,7 @@ export function awqLayout(settings: Settings): QuantizedLayout {
   if (bits !== 4)
     throw new UnsupportedError(`${settings.file}: awq with ${bits} bits`, 'use one with 4 bits');
   const group = settings.group('group_size') ?? settings.group('q_group_size') ?? 128;
+  const hasZeroPoints = settings.flag('zero_point');
   const exceptions = settings.texts('modules_to_not_convert');
   const method = `awq ${gemm ? 'gemm' : 'gemv'} 4-bit, ${group === -1 ? 'one group per output' : `group ${group}`}`;
   return {
@@ -45,13 +46,13 @@ export function awqLayout(settings: Settings): QuantizedLayout {
       const layer = new LayerTensors(module, stored, method, settings.model);
       if (!layer.has('qweight')) return undefined;
       checkPlain(layer, module, exceptions, 'qweight');
-      return gemm ? openGemm(layer, group) : openGemv(layer, group);
+      return gemm ? openGemm(layer, group, hasZeroPoints) : openGemv(layer, group);
     },
     leavesOut: () => false,
   };
 }
 
-function openGemm(layer: LayerTensors, group: number): QuantizedLinear {
+function openGemm(layer: LayerTensors, group: number, hasZeroPoints: boolean): QuantizedLinear {
   const weight = layer.matrix('qweight', ['I32']);
   const [inputs, wordColumns] = weight.shape;
   const outputs = 8 * wordColumns;
@@ -60,7 +61,7 @@ function openGemm(layer: LayerTensors, group: number): QuantizedLinear {
   const groups = countGroups(layer, weight, inputs, size);
   const scale = layer.matrix('scales', floatTypes);
   layer.checkShape(scale, [groups, outputs]);
-  const zeros = layer.has('qzeros') ? layer.matrix('qzeros', ['I32']) : undefined;
+  const zeros = hasZeroPoints || layer.has('qzeros') ? layer.matrix('qzeros', ['I32']) : undefined;
   if (zeros !== undefined) layer.checkShape(zeros, [groups, wordColumns]);
   return linear(layer, {
     type: 'U4',

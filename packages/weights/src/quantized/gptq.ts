@@ -13,6 +13,8 @@ interface GptqOptions {
   /** Inputs per group, or -1 for all. */
   readonly group: number;
   readonly symmetric: boolean;
+  /** Whether inputs may lie in groups in any order, which `g_idx` says. */
+  readonly ordered: boolean;
   /** Added to stored zero points: 1 in the first version of the format. */
   readonly zeroPointOffset: 0 | 1;
 }
@@ -43,7 +45,9 @@ export function gptqLayout(settings: Settings): QuantizedLayout {
   }
   const group = settings.group('group_size') ?? 128;
   const symmetric = settings.flag('sym');
-  const options: GptqOptions = { bits, group, symmetric, zeroPointOffset: format === 'gptq' ? 1 : 0 };
+  const ordered = settings.flag('desc_act') && group !== -1;
+  const zeroPointOffset = format === 'gptq' ? 1 : 0;
+  const options: GptqOptions = { bits, group, symmetric, ordered, zeroPointOffset };
   const method = `gptq ${bits}-bit, ${group === -1 ? 'one group per output' : `group ${group}`}`;
   return {
     method,
@@ -58,7 +62,7 @@ export function gptqLayout(settings: Settings): QuantizedLayout {
 
 async function openGptq(
   layer: LayerTensors,
-  { bits, group, symmetric, zeroPointOffset }: GptqOptions,
+  { bits, group, symmetric, ordered, zeroPointOffset }: GptqOptions,
   signal?: AbortSignal,
 ): Promise<QuantizedLinear> {
   const weight = layer.matrix('qweight', ['I32']);
@@ -67,7 +71,7 @@ async function openGptq(
   const [wordRows, outputs] = weight.shape;
   const groups = scale.shape[0];
   layer.checkShape(scale, [groups, outputs]);
-  const indices = layer.has('g_idx') ? layer.get('g_idx', ['I32']) : undefined;
+  const indices = ordered || layer.has('g_idx') ? layer.get('g_idx', ['I32']) : undefined;
   const inputs = countInputs(layer, weight, indices, bits);
   const size = group === -1 ? inputs : Math.min(group, inputs);
   if (groups !== Math.ceil(inputs / size)) {

@@ -24,6 +24,8 @@ export interface SafetensorsSources {
    * config.json says under `quantization_config`.
    */
   readonly quantization?: unknown;
+  /** What errors call the file that `quantization` is from. Default `quantization`. */
+  readonly quantizationName?: string;
 }
 
 /** Options of `openSafetensors`. */
@@ -99,8 +101,9 @@ async function interpret(
   }
 }
 
-function findLayout({ config, quantization }: SafetensorsSources, name: string): QuantizedLayout | undefined {
-  if (quantization !== undefined) return quantizedLayout(quantization, `${name}: quantization`, name);
+function findLayout(sources: SafetensorsSources, name: string): QuantizedLayout | undefined {
+  const { config, quantization, quantizationName = 'quantization' } = sources;
+  if (quantization !== undefined) return quantizedLayout(quantization, `${name}: ${quantizationName}`, name);
   const outer = isObject(config) ? config : {};
   const inner = isObject(outer.text_config) ? outer.text_config : {};
   for (const place of [outer, inner]) {
