@@ -1,4 +1,10 @@
-import { InvalidFileError, type ModelConfig, type TensorFidelity, type TensorInfo } from '@llamella/spec';
+import {
+  InvalidFileError,
+  type ModelConfig,
+  type TensorFidelity,
+  type TensorInfo,
+  UnsupportedError,
+} from '@llamella/spec';
 import type { InitializerTable } from './initializer-table.ts';
 import type { OnnxWriter } from './onnx/onnx-writer.ts';
 import type { Profile } from './profiles/profile.ts';
@@ -37,4 +43,19 @@ export function requireTensor(context: GraphContext, name: string, shape: readon
   }
   used.add(name);
   return tensor;
+}
+
+/**
+ * A vector of numbers that the architecture needs, such as the weights of a norm or a bias.
+ *
+ * @throws {InvalidFileError} when it is missing or has another length
+ * @throws {UnsupportedError} when it is stored in a type that holds no weights, such as F64
+ */
+export function requireVector(context: GraphContext, name: string, length: number): TensorInfo {
+  const tensor = requireTensor(context, name, [length]);
+  if (context.profile.types.includes(tensor.type)) return tensor;
+  throw new UnsupportedError(
+    `${context.name}: tensor ${name} of type ${tensor.type}`,
+    'use a file with F32, F16 or BF16',
+  );
 }

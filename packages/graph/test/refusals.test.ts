@@ -172,6 +172,9 @@ describe('an architecture, tensor type or tensor without a place', () => {
     expect(build(withTensor(tiny, 'x'.repeat(1e6), {}))).toThrow(
       error('unsupported', `tensor ${'x'.repeat(80)}… is`),
     );
+    expect(build(withTensor(tiny, 'blk.0.attn_norm.weight', { type: 'F64' }))).toThrow(
+      error('unsupported', 'tensor blk.0.attn_norm.weight of type F64 is not supported'),
+    );
     const fused = describeCheckpoint({ architecture: 'phi3', fused: true });
     expect(build(withTensor(fused, 'blk.1.attn_qkv.weight', { shape: [64, 64] }))).toThrow(
       error(

@@ -1,5 +1,5 @@
 import { InvalidFileError } from '@llamella/spec';
-import { type GraphContext, requireTensor } from '../graph-context.ts';
+import { type GraphContext, requireVector } from '../graph-context.ts';
 import { writeOnce } from './block-sums.ts';
 import type { LinearLayer } from './linear.ts';
 
@@ -41,7 +41,7 @@ export function layerInput(
   const scale = beside(name, 'pre_quant_scale');
   let operand = input;
   if (tensors.has(scale)) {
-    requireTensor(context, scale, [layer.inputs]);
+    requireVector(context, scale, layer.inputs);
     operand = `${input}.times.${scale}`;
     table.packed(scale, 'float32', [layer.inputs], { kind: 'decode', tensors: [scale] });
     writer.node('Mul', [input, scale], [operand]);
@@ -72,7 +72,7 @@ export function layerBiases(context: GraphContext, layer: LinearLayer, output: s
   const named = layer.tensors.map(({ name, outputs }) => ({ name: beside(name, 'bias'), outputs }));
   if (!context.tensors.has(named[0]!.name)) return undefined;
   for (const { name, outputs } of named) {
-    requireTensor(context, name, [outputs]);
+    requireVector(context, name, outputs);
     context.fidelity.push({ tensor: name, kind: 'exact', bound: 0, runsAs: 'bias float32' });
   }
   const outputs = named.reduce((sum, tensor) => sum + tensor.outputs, 0);

@@ -1,8 +1,8 @@
-import { type GraphContext, requireTensor } from '../graph-context.ts';
+import { type GraphContext, requireVector } from '../graph-context.ts';
 import { blockShape, writeOnce } from './block-sums.ts';
 
 function weight(context: GraphContext, tensor: string, size: number): string {
-  requireTensor(context, tensor, [size]);
+  requireVector(context, tensor, size);
   context.table.packed(tensor, 'float32', [size], { kind: 'decode', tensors: [tensor] });
   context.fidelity.push({ tensor, kind: 'exact', bound: 0, runsAs: 'RMS norm float32' });
   return tensor;
