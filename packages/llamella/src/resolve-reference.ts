@@ -80,7 +80,7 @@ async function modelInFolder(folder: string): Promise<ModelLocation> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     throw new InvalidFileError({ file: folder }, `cannot be listed: ${cause.message}`, { cause });
   });
-  const files = names.filter((name) => name.endsWith('.gguf')).sort();
+  const files = names.filter((name) => /\.gguf$/i.test(name)).sort();
   const models = files.filter((name) => Number(SPLIT.exec(name)?.[1] ?? 1) === 1);
   if (models.length === 1) return { container: 'gguf', path: join(folder, models[0]!) };
   if (models.length > 1) {

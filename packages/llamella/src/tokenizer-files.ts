@@ -40,7 +40,7 @@ export async function tokenizerFromFiles(
   );
   if (!isFolder) return undefined;
   const names = await readdir(reference);
-  return names.some((name) => name.endsWith('.gguf')) ? undefined : tokenizerInFolder(reference, signal);
+  return names.some((name) => /\.gguf$/i.test(name)) ? undefined : tokenizerInFolder(reference, signal);
 }
 
 /**

@@ -65,6 +65,8 @@ describe('a reference to nothing usable', () => {
     const { code, message } = await errorOf(join(folder.path, 'several'));
     expect(code).toBe('not-found');
     expect(message).toContain('a.gguf, b.gguf');
+    folder.write('several/C.GGUF', whole);
+    expect((await errorOf(join(folder.path, 'several'))).message).toContain('C.GGUF, a.gguf');
   });
 
   test.runIf(process.platform === 'linux')('a device', async () => {
