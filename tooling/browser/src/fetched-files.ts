@@ -10,10 +10,10 @@ export const fetchedFiles: Plugin = {
     build.onResolve({ filter: /^node:fs\/promises$/ }, ({ path }) => ({ path, namespace: 'fetched-files' }));
     build.onLoad({ filter: /.*/, namespace: 'fetched-files' }, () => ({
       contents: `
-        export async function readFile(path) {
+        export async function readFile(path, encoding) {
           const response = await fetch('/' + path);
           if (!response.ok) throw new Error(path + ': ' + response.status);
-          return new Uint8Array(await response.arrayBuffer());
+          return encoding === 'utf8' ? response.text() : new Uint8Array(await response.arrayBuffer());
         }`,
     }));
   },

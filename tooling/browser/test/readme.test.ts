@@ -43,12 +43,17 @@ describe.skipIf(browserIsMissing)('the README example in a browser', () => {
   });
 });
 
-/** The files that examples read, by their paths inside the package. */
+const referenceModels = 'tooling/reference/golden/tiny-models';
+
+/** The files that examples read, by their paths: those of the package's tests, and models of the reference. */
 async function testFiles(folder: string): Promise<Map<string, ServedFile>> {
-  const names = await readdir(join(folder, 'test'), { recursive: true });
-  return new Map(
-    names.map((name) => [`/test/${name.replaceAll('\\', '/')}`, { path: join(folder, 'test', name) }]),
-  );
+  const tests = await filesIn(join(folder, 'test'), '/test');
+  return new Map([...tests, ...(await filesIn(join(root, referenceModels), `/${referenceModels}`))]);
+}
+
+async function filesIn(folder: string, url: string): Promise<[string, ServedFile][]> {
+  const names = await readdir(folder, { recursive: true });
+  return names.map((name) => [`${url}/${name.replaceAll('\\', '/')}`, { path: join(folder, name) }]);
 }
 
 /** What a page serves for a backend: its worker, ONNX Runtime, and a model. */
