@@ -1,0 +1,8 @@
+/** The page. */
+export function App() {
+  return (
+    <main>
+      <h1>Llamella</h1>
+    </main>
+  );
+}
