@@ -9,5 +9,6 @@ export { type GenaiFolder, openGenai } from './genai/open-genai.ts';
 export type { BlockSize, LinearForm, MinimumForm } from './linear-form.ts';
 export { cpuBlockSumProfile, cpuExactProfile, cpuFineGridProfile, cpuProfile } from './profiles/cpu.ts';
 export type { LinearRole, Profile, WeightLayout } from './profiles/profile.ts';
+export { wasmExactProfile, wasmProfile } from './profiles/wasm.ts';
 export { webgpuExactProfile, webgpuProfile } from './profiles/webgpu.ts';
 export { type RotaryTables, rotaryFrequencies, rotaryTables } from './rotary-tables.ts';
