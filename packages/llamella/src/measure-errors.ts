@@ -31,7 +31,7 @@ export async function measureErrors(
     if (!('recipe' in source)) continue;
     const packed = new Uint8Array(byteLength);
     for (const { tensor, largest } of await packInitializer(source.recipe, checkpoint, packed, signal)) {
-      errors.set(tensor, largest);
+      errors.set(tensor, Math.max(largest, errors.get(tensor) ?? 0));
     }
     packed.buffer.transfer(0);
     loaded += byteLength;

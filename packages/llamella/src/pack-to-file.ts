@@ -57,7 +57,7 @@ export async function packToFile(
   let loaded = 0;
   const onResult = ({ index, byteLength, checksum, errors: found }: PackResult) => {
     checksums[index] = checksum;
-    for (const [tensor, largest] of found) errors.set(tensor, largest);
+    for (const [tensor, largest] of found) errors.set(tensor, Math.max(largest, errors.get(tensor) ?? 0));
     if (done.has(index)) return;
     done.add(index);
     loaded += byteLength;

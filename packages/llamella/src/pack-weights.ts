@@ -28,7 +28,9 @@ export async function packWeights(
     if ('data' in initializer.source) target.set(initializer.source.data);
     else {
       const errors = await packInitializer(initializer.source.recipe, source, target, options.signal);
-      for (const { tensor, largest } of errors) options.errors?.set(tensor, largest);
+      for (const { tensor, largest } of errors) {
+        options.errors?.set(tensor, Math.max(largest, options.errors.get(tensor) ?? 0));
+      }
     }
     options.onProgress?.({
       phase: 'pack',

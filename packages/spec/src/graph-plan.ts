@@ -52,6 +52,11 @@ export interface PackRecipe {
   readonly grid?: PackGrid;
   /** With `decode`: inputs outermost; with `block-minimums`: outputs outermost. Default `false`. */
   readonly transpose?: boolean;
+  /**
+   * Which of the outputs of the stacked tensors are packed, the second number excluded, as if the tensors had no others;
+   * with `stored`, which rows of the tensor's first dimension. Default: all.
+   */
+  readonly rows?: readonly [first: number, end: number];
 }
 
 /** A constant of the graph whose bytes live outside the model protobuf. */

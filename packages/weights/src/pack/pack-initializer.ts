@@ -18,6 +18,7 @@ import { packScales } from './pack-scales.ts';
 import { packStored } from './pack-stored.ts';
 import { packZeroPoints } from './pack-zero-points.ts';
 import { checkRecipe, packedByteLength } from './recipe-layout.ts';
+import { rowPieces } from './row-pieces.ts';
 
 /** One tensor of a recipe, and where its rows go among those of the tensors stacked with it. */
 export interface PackPart {
@@ -104,12 +105,17 @@ export async function packInitializer(
     await packStored(recipe, checkpoint, destination, signal);
     return [];
   }
-  const infos = recipe.tensors.map((name) => {
+  const whole = recipe.tensors.map((name) => {
     const info = checkpoint.tensors.get(name);
     if (info === undefined) throw new LlamellaError('not-found', `${checkpoint.name}: no tensor ${name}`);
     return info;
   });
-  const layout = checkRecipe(recipe, infos);
+  if (recipe.rows !== undefined) checkRecipe(recipe, whole);
+  const pieces = rowPieces(whole, recipe.rows);
+  const layout = checkRecipe(
+    recipe,
+    pieces.map(({ info }) => info),
+  );
   const { totalOutputs, inputs, blockSize } = layout;
   const byteLength = packedByteLength(recipe, layout);
   if (destination.byteLength !== byteLength) {
@@ -121,15 +127,16 @@ export async function packInitializer(
   const target = destination.byteOffset % 4 === 0 ? destination : new Uint8Array(byteLength);
   const errors: PackedError[] = [];
   let firstOutput = 0;
-  for (const info of infos) {
-    const stored = await checkpoint.readTensor(info.name, signal);
+  for (const { tensor, info, cut } of pieces) {
+    const read = await checkpoint.readTensor(info.name, signal);
     signal?.throwIfAborted();
-    if (stored.byteLength !== info.byteLength) {
+    if (read.byteLength !== tensor.byteLength) {
       throw new InvalidFileError(
         { file: checkpoint.name },
-        `tensor ${info.name} has ${stored.byteLength} bytes instead of ${info.byteLength}`,
+        `tensor ${info.name} has ${read.byteLength} bytes instead of ${tensor.byteLength}`,
       );
     }
+    const stored = cut(read);
     const bytes = stored.byteOffset % 4 === 0 ? stored : new Uint8Array(stored);
     const outputs = info.shape.reduce((product, length) => product * length, 1) / inputs;
     const part: PackPart = {

@@ -5,9 +5,10 @@ import {
   LlamellaError,
   type PackRecipe,
 } from '@llamella/spec';
+import { checkRows } from './row-pieces.ts';
 
 /**
- * Copies the bytes of one tensor as they are, whatever they mean.
+ * Copies the bytes of one tensor, or of some of its rows, as they are, whatever they mean.
  *
  * @throws {InvalidArgumentError} when the recipe names several tensors, or the destination has another size
  * @throws {InvalidFileError} when the checkpoint gives another number of bytes than it announced
@@ -25,10 +26,14 @@ export async function packStored(
   }
   const info = checkpoint.tensors.get(name);
   if (info === undefined) throw new LlamellaError('not-found', `${checkpoint.name}: no tensor ${name}`);
-  if (destination.byteLength !== info.byteLength) {
+  const count = info.shape[0] ?? 1;
+  const [first, end] = recipe.rows ?? [0, count];
+  checkRows(first, end, count);
+  const rowBytes = info.byteLength / count;
+  if (!Number.isInteger(rowBytes) || destination.byteLength !== (end - first) * rowBytes) {
     throw new InvalidArgumentError(
       'destination',
-      `has ${destination.byteLength} bytes; tensor ${name} has ${info.byteLength}`,
+      `has ${destination.byteLength} bytes; tensor ${name} has ${info.byteLength}${recipe.rows === undefined ? '' : ` in ${count} rows`}`,
     );
   }
   const bytes = await checkpoint.readTensor(name, signal);
@@ -39,5 +44,5 @@ export async function packStored(
       `tensor ${name} has ${bytes.byteLength} bytes instead of ${info.byteLength}`,
     );
   }
-  destination.set(bytes);
+  destination.set(bytes.subarray(first * rowBytes, end * rowBytes));
 }
