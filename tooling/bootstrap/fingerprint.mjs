@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const workspaceFolders = ['packages', 'apps', 'tooling'];
-const buildConfigFiles = ['tsup.config.ts', 'tsconfig.json'];
+const buildConfigFiles = ['tsup.config.ts', 'vite.config.ts', 'tsconfig.json', 'index.html'];
+const sourceFolders = ['src', 'site', 'public'];
 
 /** Folders of all workspace packages below `root`, relative, sorted. */
 export function workspacePackages(root) {
@@ -26,8 +27,15 @@ export function installFingerprint(root) {
   return hash.digest('hex');
 }
 
-/** Changes when the build has to run again: names, sizes and times of sources and build settings. */
-export function sourceFingerprint(root) {
+/** The packages that an app is built from, and the app itself. */
+function buildFolders(root, app) {
+  return workspacePackages(root).filter(
+    (folder) => folder.startsWith('packages/') || folder === `apps/${app}`,
+  );
+}
+
+/** Changes when the app has to be built again: names, sizes and times of sources and build settings. */
+export function sourceFingerprint(root, app) {
   const hash = createHash('sha256');
   hash.update(installFingerprint(root));
   const add = (file) => {
@@ -41,18 +49,17 @@ export function sourceFingerprint(root) {
       else add(path);
     }
   };
-  for (const folder of workspacePackages(root)) {
-    if (folder.startsWith('tooling/')) continue;
+  for (const folder of buildFolders(root, app)) {
     for (const file of buildConfigFiles) if (existsSync(join(root, folder, file))) add(`${folder}/${file}`);
-    addFolder(`${folder}/src`);
+    for (const sources of sourceFolders) addFolder(`${folder}/${sources}`);
   }
   addFolder('tooling/tsconfig');
   add('turbo.json');
   return hash.digest('hex');
 }
 
-/** Every file in the `dist` folders of packages and apps, relative to `root`. */
-export function builtFiles(root) {
+/** Every file in the `dist` folders that a build of the app fills, relative to `root`. */
+export function builtFiles(root, app) {
   const files = [];
   const addFolder = (folder) => {
     for (const entry of list(join(root, folder))) {
@@ -60,7 +67,7 @@ export function builtFiles(root) {
       else files.push(`${folder}/${entry.name}`);
     }
   };
-  for (const folder of workspacePackages(root)) addFolder(`${folder}/dist`);
+  for (const folder of buildFolders(root, app)) addFolder(`${folder}/dist`);
   return files;
 }
 

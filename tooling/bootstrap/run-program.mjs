@@ -8,19 +8,30 @@ import { printSetUpError } from './set-up-error.mjs';
 import { exitLike } from './signals.mjs';
 
 /** Sets the clone up if needed, then runs the command line program in place of this process. */
-export async function runProgram(programArguments) {
+export function runProgram(programArguments) {
+  return runApp('cli', join('dist', 'main.js'), programArguments);
+}
+
+/**
+ * Sets the clone up and builds an app if needed, then runs a program of it in place of this process.
+ *
+ * @param {'cli' | 'web'} app folder of apps/
+ * @param {string} program relative to it
+ * @param {string[]} programArguments
+ */
+export async function runApp(app, program, programArguments) {
   endWithNpm();
   let node;
   try {
-    ({ node } = await setUp({ build: true }));
+    ({ node } = await setUp({ build: app }));
   } catch (error) {
     printSetUpError(error);
     process.exitCode = 1;
     return;
   }
-  const main = join(root, 'apps', 'cli', 'dist', 'main.js');
+  const main = join(root, 'apps', app, program);
   if (!existsSync(main)) {
-    process.stderr.write('apps/cli/dist/main.js is missing although the build succeeded.\n');
+    process.stderr.write(`${join('apps', app, program)} is missing although the build succeeded.\n`);
     process.exitCode = 1;
     return;
   }

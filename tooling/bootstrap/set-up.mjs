@@ -13,14 +13,14 @@ const stampPath = join(toolsFolder, 'set-up.json');
 const pnpmFolder = join(toolsFolder, 'node_modules', 'pnpm');
 
 /**
- * Brings the clone into a usable state: pnpm, the dependencies, a Node that is new enough and, with `build`, the
- * built command line program. Does nothing when nothing changed since the last time. Steps are reported on stderr.
+ * Brings the clone into a usable state: pnpm, the dependencies, a Node that is new enough and, with `build`, a built
+ * app. Does nothing when nothing changed since the last time. Steps are reported on stderr.
  *
- * @param {{ build?: boolean }} [options]
+ * @param {{ build?: 'cli' | 'web' }} [options] `build` is a folder of apps/
  * @returns {Promise<{ node: string }>} path of the Node executable to use
  * @throws {SetUpError}
  */
-export async function setUp({ build = false } = {}) {
+export async function setUp({ build } = {}) {
   const ready = readyState(build);
   if (ready !== undefined) return ready;
   const release = await acquireLock(toolsFolder, {
@@ -38,7 +38,7 @@ export async function setUp({ build = false } = {}) {
 function readyState(build) {
   const stamp = readJsonIfValid(stampPath);
   if (stamp === undefined || !isInstalled(stamp)) return undefined;
-  if (build && !isBuilt(stamp)) return undefined;
+  if (build !== undefined && !isBuilt(stamp, build)) return undefined;
   return { node: stamp.node };
 }
 
@@ -51,11 +51,12 @@ function isInstalled(stamp) {
   );
 }
 
-function isBuilt(stamp) {
+function isBuilt(stamp, app) {
+  const built = stamp.built?.[app];
   return (
-    Array.isArray(stamp.built) &&
-    stamp.sources === sourceFingerprint(root) &&
-    stamp.built.every((file) => existsSync(join(root, file)))
+    built !== undefined &&
+    built.sources === sourceFingerprint(root, app) &&
+    built.files.every((file) => existsSync(join(root, file)))
   );
 }
 
@@ -70,12 +71,13 @@ async function runSteps(build) {
     stamp = { install, node: findNodeBinary(root) };
     writeStamp(stamp);
   }
-  if (build && !isBuilt(stamp)) {
-    const { built: _built, sources: _sources, ...installed } = stamp;
-    writeStamp(installed);
-    const sources = sourceFingerprint(root); // Before the build, for the same reason.
-    await buildProgram();
-    stamp = { ...installed, sources, built: builtFiles(root) };
+  if (build !== undefined && !isBuilt(stamp, build)) {
+    const others = Object.entries(stamp.built ?? {}).filter(([app]) => app !== build);
+    stamp = { ...stamp, built: Object.fromEntries(others) };
+    writeStamp(stamp);
+    const sources = sourceFingerprint(root, build); // Before the build, for the same reason.
+    await buildApp(build);
+    stamp.built[build] = { sources, files: builtFiles(root, build) };
     writeStamp(stamp);
   }
   return { node: stamp.node };
@@ -108,12 +110,13 @@ async function installDependencies() {
   await step('Installing dependencies', () => run(['pnpm', 'install', '--frozen-lockfile'], root, settings));
 }
 
-async function buildProgram() {
+async function buildApp(app) {
+  // Turbo builds what it depends on first.
   const command = [
     'turbo',
     'run',
     'build',
-    '--filter=@llamella/cli...',
+    `--filter=@llamella/${app}`,
     '--output-logs=errors-only',
     '--ui=stream',
   ];

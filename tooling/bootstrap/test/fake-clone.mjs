@@ -9,7 +9,7 @@ const bootstrap = dirname(dirname(fileURLToPath(import.meta.url)));
 /**
  * A small repository with the real bootstrap scripts, in a folder with a space in its name. pnpm and turbo are
  * programs that write a line to `log.txt` and leave the files that the real ones would; `fail-pnpm` or `fail-turbo`
- * in the root makes them fail.
+ * in the root makes them fail. The page's server is the same program as the command line.
  */
 export function makeFakeClone(program) {
   const root = join(mkdtempSync(join(tmpdir(), 'llamella-bootstrap-')), 'a clone');
@@ -35,6 +35,9 @@ export function makeFakeClone(program) {
   write('packages/a/src/index.ts', 'export const a = 1;\n');
   write('apps/cli/package.json', '{ "name": "@llamella/cli" }');
   write('apps/cli/src/main.ts', program);
+  write('apps/web/package.json', '{ "name": "@llamella/web" }');
+  write('apps/web/index.html', '');
+  write('apps/web/server/main.ts', program);
   write('.tools/node_modules/pnpm/package.json', '{ "version": "12.0.0" }');
   write('.tools/node_modules/pnpm/install.js', '');
   writeProgram(
@@ -44,8 +47,10 @@ export function makeFakeClone(program) {
   );
   writeProgram(
     '.tools/node_modules/.bin/turbo',
-    'echo build >> log.txt\necho turbo talks\nif [ -e fail-turbo ]; then echo a type error >&2; exit 2; fi\n' +
-      'mkdir -p apps/cli/dist\ncp apps/cli/src/main.ts apps/cli/dist/main.js\n',
+    'case "$*" in *@llamella/web*) app=web;; *) app=cli;; esac\n' +
+      'if [ $app = cli ]; then echo build >> log.txt; else echo build web >> log.txt; fi\necho turbo talks\n' +
+      'if [ -e fail-turbo ]; then echo a type error >&2; exit 2; fi\n' +
+      'mkdir -p apps/$app/dist\ncp apps/cli/src/main.ts apps/$app/dist/main.js\n',
   );
   const log = () => {
     try {

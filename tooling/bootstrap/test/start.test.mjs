@@ -101,6 +101,30 @@ describe('a set-up that fails', () => {
   });
 });
 
+describe('the page', () => {
+  test('is built for itself, and only when something of it changed', async () => {
+    clone = makeFakeClone(printArguments);
+    const result = await runScript(clone, 'web.mjs', ['--port', '0']);
+    expect(result).toMatchObject({ code: 0, stdout: '["--port","0"]' });
+    await runScript(clone, 'llamella.mjs');
+    await runScript(clone, 'web.mjs');
+    clone.write('apps/web/index.html', '<p>');
+    await runScript(clone, 'llamella.mjs');
+    await runScript(clone, 'web.mjs');
+    expect(clone.log()).toEqual(['install', 'build web', 'build', 'build web']);
+  });
+
+  test('and the program are built again when a package changed', async () => {
+    clone = makeFakeClone(printArguments);
+    await runScript(clone, 'web.mjs');
+    await runScript(clone, 'llamella.mjs');
+    clone.write('packages/a/src/other.ts', '');
+    await runScript(clone, 'llamella.mjs');
+    await runScript(clone, 'web.mjs');
+    expect(clone.log()).toEqual(['install', 'build web', 'build', 'build', 'build web']);
+  });
+});
+
 test('two starts at once set up only once', async () => {
   clone = makeFakeClone(printArguments);
   const results = await Promise.all([1, 2, 3].map((n) => runScript(clone, 'llamella.mjs', [String(n)])));
