@@ -3,6 +3,7 @@ import { defineConfig } from 'vite';
 import { compressFiles } from './site/compress-files.ts';
 import { isolationHeaders } from './site/headers.ts';
 import { securityHeaders } from './site/security-headers.ts';
+import { serviceWorker } from './site/service-worker.ts';
 
 const output = {
   // Models keep their names: splits find one another by them.
@@ -18,6 +19,11 @@ export default defineConfig({
   resolve: { conditions: ['@llamella/source', 'module', 'browser', 'development|production'] },
   server: { headers: isolationHeaders },
   worker: { format: 'es', rolldownOptions: { output, external } },
-  build: { target: 'es2023', assetsInlineLimit: 0, rolldownOptions: { output, external } },
-  plugins: [react(), securityHeaders(), compressFiles()],
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    rolldownOptions: { output, external },
+  },
+  plugins: [react(), securityHeaders(), serviceWorker(), compressFiles()],
 });
