@@ -8,6 +8,7 @@ import { needsPosition } from './layer-attention.ts';
 import { OnnxWriter } from './onnx/onnx-writer.ts';
 import type { Profile } from './profiles/profile.ts';
 import { rotarySize } from './rotary-tables.ts';
+import { splitTensors } from './split/split-tensors.ts';
 
 /** What a graph is written for. */
 export interface BuildGraphOptions {
@@ -15,6 +16,11 @@ export interface BuildGraphOptions {
   readonly profile: Profile;
   /** Longest sequence in tokens that the graph can run; at most, and by default, the model's context. */
   readonly contextLength?: number;
+  /**
+   * Bytes of the largest constant that the backend can hold, such as the largest buffer of a GPU: larger matrices are
+   * split along their outputs. Default: no limit.
+   */
+  readonly maximumTensorBytes?: number;
 }
 
 const EXTERNAL_FILE = 'weights.bin';
@@ -41,6 +47,7 @@ const MOST_TABLE_BYTES = 2 ** 30;
  * @throws {UnsupportedError} for an architecture, tensor type or tensor that the graph has no place for
  * @throws {InvalidFileError} when the configuration makes no sense, or tensors are missing or disagree with it
  * @throws {InvalidArgumentError} when `contextLength` is not a whole number from 1 to the model's context
+ * @throws {UnsupportedError} when a constant is larger than `maximumTensorBytes` and cannot be split
  */
 export function buildGraph(
   checkpoint: Pick<Checkpoint, 'name' | 'config' | 'tensors'>,
@@ -76,7 +83,7 @@ export function buildGraph(
   write(context);
   checkAllUsed(context);
 
-  return {
+  const plan: GraphPlan = {
     model: writer.finish(config.name || config.architecture),
     externalFile: EXTERNAL_FILE,
     initializers: table.initializers,
@@ -96,6 +103,7 @@ export function buildGraph(
     },
     fidelity: context.fidelity,
   };
+  return splitTensors(plan, options.maximumTensorBytes, name);
 }
 
 function readContextLength(

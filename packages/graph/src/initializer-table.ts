@@ -35,13 +35,13 @@ export class InitializerTable {
       this.#writer.external(name, dataType, shape, known, byteLengthOf(dataType, shape));
       return;
     }
-    this.#offsetByRecipe.set(key, this.#add({ name, dataType, shape, source: { recipe } }));
+    this.#offsetByRecipe.set(key, this.add({ name, dataType, shape, source: { recipe } }));
   }
 
   /** Adds a float32 constant computed by the graph builder. */
   computed(name: string, shape: readonly number[], values: Float32Array): void {
     const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.#add({ name, dataType: 'float32', shape, source: { data } });
+    this.add({ name, dataType: 'float32', shape, source: { data } });
   }
 
   /** Adds an int32 vector computed by the graph builder. @returns its name, that of an earlier one with the same values */
@@ -52,11 +52,12 @@ export class InitializerTable {
     }
     this.#integers.set(name, values);
     const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.#add({ name, dataType: 'int32', shape: [values.length], source: { data } });
+    this.add({ name, dataType: 'int32', shape: [values.length], source: { data } });
     return name;
   }
 
-  #add(initializer: Omit<Initializer, 'byteLength'>): number {
+  /** Adds a constant. @returns where it starts, in bytes */
+  add(initializer: Omit<Initializer, 'byteLength'>): number {
     const byteLength = byteLengthOf(initializer.dataType, initializer.shape);
     const offset = Math.ceil(this.byteLength / ALIGNMENT) * ALIGNMENT;
     this.initializers.push({ ...initializer, byteLength });

@@ -15,6 +15,7 @@ import {
 } from 'onnx-buf';
 import type { BuildGraphOptions } from '../build-graph.ts';
 import { type Dimension, valueInfo } from '../onnx/onnx-writer.ts';
+import { splitTensors } from '../split/split-tensors.ts';
 import { adaptAttention } from './adapt-attention.ts';
 import { adaptInputs, adaptTokens, standardNames } from './adapt-inputs.ts';
 import { adaptLinear } from './adapt-linear.ts';
@@ -101,7 +102,7 @@ export function planGenai(source: PlanSource, options: BuildGraphOptions): Graph
   const planned = create(ModelProtoSchema, { ...modelHead(model), graph });
   keepUnknown(model, planned);
   const { table } = constants;
-  return {
+  const plan: GraphPlan = {
     model: toBinary(ModelProtoSchema, planned),
     externalFile: EXTERNAL_FILE,
     initializers: table.initializers,
@@ -121,6 +122,7 @@ export function planGenai(source: PlanSource, options: BuildGraphOptions): Graph
     },
     fidelity,
   };
+  return splitTensors(plan, options.maximumTensorBytes, source.name);
 }
 
 /** An editor of a copy of the graph, in which inputs and outputs have the names that runtimes bind. */
