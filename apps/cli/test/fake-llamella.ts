@@ -175,6 +175,7 @@ export function createFakeLlamella(fake: FakeOptions = {}): { llamella: Llamella
             throw new LlamellaError('context-full', 'the prompt is longer than the context');
           return stream(String(messages.at(-1)!.content), messages.length * 10, generateOptions);
         },
+        encodeChat: (messages) => byteTokenizer.encode(String(messages.at(-1)!.content)),
         async [Symbol.asyncDispose]() {
           record.disposed++;
         },

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import type { GenaiTokenIds } from '@llamella/graph';
 import { type Tokenizer, UnsupportedError } from '@llamella/spec';
 import type { GgufCheckpoint } from '@llamella/weights';
@@ -12,19 +11,22 @@ const conversationFile =
 
 /** Texts of the files with tokenizer and chat template, by name: those of the model's folder, or made from a GGUF file. */
 export async function conversationFiles(
-  { checkpoint, location: folder }: OpenedModel,
+  { checkpoint, folder }: OpenedModel,
   contextLength: number,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, string>> {
-  if (checkpoint.format === 'gguf') {
+  if (folder === undefined) {
     return tokenizerFiles((checkpoint as GgufCheckpoint).metadata, checkpoint.name, contextLength);
   }
   const texts = new Map<string, string>();
-  for (const name of (await readdir(folder)).filter((each) => conversationFile.test(each)).sort()) {
+  for (const name of (await folder.list()).filter((each) => conversationFile.test(each)).sort()) {
     texts.set(name, (await readTextFile(folder, name, signal))!);
   }
   if (!texts.has('tokenizer.json')) {
-    throw new UnsupportedError(`${folder}: a tokenizer without tokenizer.json`, 'put one into the folder');
+    throw new UnsupportedError(
+      `${folder.name}: a tokenizer without tokenizer.json`,
+      'put one into the folder',
+    );
   }
   return texts;
 }

@@ -3,6 +3,7 @@ import type { Backend, Checkpoint, GraphPlan, OnProgress } from '@llamella/spec'
 import { type CacheEntry, findEntry } from './cache-entry.ts';
 import { packedCacheKey } from './cache-key.ts';
 import type { PackedCacheSettings } from './cache-settings.ts';
+import type { PackedBackend } from './compose-model.ts';
 import type { OpenedModel } from './opened-model.ts';
 import { packWeights } from './pack-weights.ts';
 import { addEntry, isDiskRefusal } from './packed-cache.ts';
@@ -18,13 +19,6 @@ export interface PackedBackendOptions {
 
 /** Weights of fewer bytes are packed in memory where the cache has no place for them. */
 const WORTH_A_FILE = 600e6;
-
-/** A backend, and what packing its weights found out. */
-export interface PackedBackend {
-  readonly backend: Backend;
-  /** Largest error by tensor, where packing measures it. */
-  readonly errors: ReadonlyMap<string, number>;
-}
 
 /**
  * Packs the weights of a graph and compiles it. All but the smallest are packed into a file and mapped from there, so that

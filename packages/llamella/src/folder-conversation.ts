@@ -1,9 +1,8 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { chatTemplateFromConfig, type TokenizerConfig } from '@llamella/chat';
 import { type ChatTemplate, LlamellaError, type Tokenizer } from '@llamella/spec';
 import { readJsonObject, readTextFile } from './folder-files.ts';
-import { tokenizerInFolder } from './tokenizer-files.ts';
+import { tokenizerInFolder } from './folder-tokenizer.ts';
+import type { ModelFiles } from './model-files.ts';
 
 /**
  * The tokenizer of a folder with a model.
@@ -11,14 +10,14 @@ import { tokenizerInFolder } from './tokenizer-files.ts';
  * @throws {LlamellaError} `not-found` when the folder has none
  */
 export async function requireTokenizer(
-  folder: string,
+  files: ModelFiles,
   signal: AbortSignal | undefined,
   endTokenIds: readonly number[] = [],
 ): Promise<Tokenizer> {
-  const tokenizer = await tokenizerInFolder(folder, signal, endTokenIds);
+  const tokenizer = await tokenizerInFolder(files, signal, endTokenIds);
   if (tokenizer !== undefined) return tokenizer;
   const problem = 'no tokenizer.json and no tokenizer.model; put that of the model into the folder';
-  throw new LlamellaError('not-found', `${folder}: ${problem}`);
+  throw new LlamellaError('not-found', `${files.name}: ${problem}`);
 }
 
 /**
@@ -26,7 +25,7 @@ export async function requireTokenizer(
  * the one in `tokenizer_config.json`. The files are read now, the template is parsed when first asked for.
  */
 export async function chatTemplateInFolder(
-  folder: string,
+  files: ModelFiles,
   options: {
     readonly tokenizer: Tokenizer;
     readonly genaiConfig?: unknown;
@@ -34,14 +33,14 @@ export async function chatTemplateInFolder(
   },
 ): Promise<() => ChatTemplate> {
   const { tokenizer, genaiConfig, signal } = options;
-  const config = ((await readJsonObject(folder, 'tokenizer_config.json', signal)) ?? {}) as TokenizerConfig;
+  const config = ((await readJsonObject(files, 'tokenizer_config.json', signal)) ?? {}) as TokenizerConfig;
   const chatTemplateFile =
-    (await readTextFile(folder, 'chat_template.jinja', signal)) ?? (await templateInJson(folder, signal));
-  const additionalTemplates = await readAdditional(join(folder, 'additional_chat_templates'), signal);
+    (await readTextFile(files, 'chat_template.jinja', signal)) ?? (await templateInJson(files, signal));
+  const additionalTemplates = await readAdditional(files.folder('additional_chat_templates'), signal);
   let template: ChatTemplate | undefined;
   return () =>
     (template ??= chatTemplateFromConfig(config, {
-      name: join(folder, chatTemplateFile === undefined ? 'tokenizer_config.json' : 'chat_template.jinja'),
+      name: files.path(chatTemplateFile === undefined ? 'tokenizer_config.json' : 'chat_template.jinja'),
       tokenizer,
       additionalTemplates,
       ...(chatTemplateFile !== undefined && { chatTemplateFile }),
@@ -50,19 +49,21 @@ export async function chatTemplateInFolder(
 }
 
 /** Some processors write `chat_template.json` with the one field `chat_template`. */
-async function templateInJson(folder: string, signal: AbortSignal | undefined): Promise<string | undefined> {
-  const template = (await readJsonObject(folder, 'chat_template.json', signal))?.chat_template;
+async function templateInJson(
+  files: ModelFiles,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const template = (await readJsonObject(files, 'chat_template.json', signal))?.chat_template;
   return typeof template === 'string' ? template : undefined;
 }
 
 async function readAdditional(
-  folder: string,
+  files: ModelFiles,
   signal: AbortSignal | undefined,
 ): Promise<Record<string, string>> {
-  const names = await readdir(folder).catch(() => []);
   const templates: Record<string, string> = {};
-  for (const name of names.filter((each) => each.endsWith('.jinja'))) {
-    templates[name.slice(0, -'.jinja'.length)] = (await readTextFile(folder, name, signal))!;
+  for (const name of (await files.list()).filter((each) => each.endsWith('.jinja'))) {
+    templates[name.slice(0, -'.jinja'.length)] = (await readTextFile(files, name, signal))!;
   }
   return templates;
 }

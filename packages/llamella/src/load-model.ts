@@ -1,16 +1,12 @@
-import { basename } from 'node:path';
-import { createEngine } from '@llamella/engine';
-import { createKvCache } from '@llamella/kv-cache';
 import { systemPrompt } from '@llamella/model-smollm2-135m-instruct';
 import { checkNodeBackendOptions } from '@llamella/runtime-node';
-import { createSampler, logprobs } from '@llamella/sampler';
 import type { OnProgress } from '@llamella/spec';
 import { type PackedCacheOptions, packedCacheSettings } from './cache-settings.ts';
+import { composeModel } from './compose-model.ts';
 import { createPackedBackend } from './create-packed-backend.ts';
 import { chooseDevice, type DeviceChoice, profileFor } from './device-profile.ts';
 import { ensureExact } from './ensure-exact.ts';
-import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
-import { withMeasured } from './measure-errors.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { openModel } from './open-model.ts';
 import { isDefaultModel } from './resolve-reference.ts';
 
@@ -70,39 +66,19 @@ export async function loadModel(reference?: string, options: LoadOptions = {}): 
   const packedCache = packedCacheSettings(options.cache);
   await using opened = await openModel(reference, { signal, onProgress });
   opened.checkArchitecture();
-  const { checkpoint } = opened;
-  const { config } = checkpoint;
   const plan = opened.plan({
     profile: profileFor(device, options.exact ?? false),
     ...(options.contextLength !== undefined && { contextLength: options.contextLength }),
   });
-  if (options.exact) ensureExact(plan, checkpoint.name);
-  const tokenizer = await opened.loadTokenizer(signal);
-  const chatTemplate = await opened.chatTemplate(tokenizer, signal);
+  if (options.exact) ensureExact(plan, opened.checkpoint.name);
   const backendOptions = { ...opened.backendOptions, ...nodeOptions };
   const packing = { backend: backendOptions, cache: packedCache, onProgress, signal };
-  const { backend, errors } = await createPackedBackend(plan, opened, packing);
-  try {
-    signal?.throwIfAborted();
-    const cache = createKvCache({ storage: backend.storage, contextLength: plan.interface.contextLength });
-    const engine = createEngine({ backend, tokenizer, cache, createSampler, logprobs });
-    onProgress?.({ phase: 'compile', loaded: 1, total: 1 });
-    return createLoadedModel({
-      name: config.name ?? basename(opened.location),
-      config,
-      contextLength: plan.interface.contextLength,
-      tokenizer,
-      fidelity: withMeasured(plan.fidelity, errors),
-      notes: opened.notes,
-      loadMs: performance.now() - started,
-      engine,
-      backend,
-      recommendedSystemPrompt: isDefaultModel(reference) ? systemPrompt : undefined,
-      recommendedSampling: opened.recommendedSampling,
-      chatTemplate,
-    });
-  } catch (error) {
-    await backend[Symbol.asyncDispose]();
-    throw error;
-  }
+  return await composeModel(opened, {
+    plan,
+    createBackend: () => createPackedBackend(plan, opened, packing),
+    recommendedSystemPrompt: isDefaultModel(reference) ? systemPrompt : undefined,
+    started,
+    onProgress,
+    signal,
+  });
 }

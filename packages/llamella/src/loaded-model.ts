@@ -67,6 +67,13 @@ export interface LoadedModel extends AsyncDisposable {
    * @throws {LlamellaError} `template` when the model has none or it refuses the conversation
    */
   chat(messages: readonly ChatMessage[], options?: ChatOptions): AsyncGenerator<GenerationPart>;
+
+  /**
+   * The token ids that `chat` runs for a conversation: how much of the context it takes.
+   *
+   * @throws {LlamellaError} `template` when the model has none or it refuses the conversation
+   */
+  encodeChat(messages: readonly ChatMessage[], options?: ChatRenderOptions): Uint32Array;
 }
 
 export interface LoadedModelParts {
@@ -89,6 +96,8 @@ export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
   const { name, config, contextLength, tokenizer, fidelity, notes, loadMs, engine, backend } = parts;
   const { recommendedSystemPrompt, recommendedSampling } = parts;
   let grammars: GrammarCompiler | undefined;
+  const encode: LoadedModel['encodeChat'] = (messages, options) =>
+    encodeChat(tokenizer, parts.chatTemplate(), messages, options);
   return {
     name,
     device: backend.info.device,
@@ -109,8 +118,9 @@ export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
     async *chat(messages, options = {}) {
       const { tools, documents, continueFinalMessage, templateVariables, ...generation } = options;
       const rendering = { tools, documents, continueFinalMessage, templateVariables };
-      yield* engine.generate(encodeChat(tokenizer, parts.chatTemplate(), messages, rendering), generation);
+      yield* engine.generate(encode(messages, rendering), generation);
     },
+    encodeChat: encode,
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
   };
 }

@@ -1,10 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { type GenaiModel, openGenai, readGenaiConfig } from '@llamella/graph';
-import { InvalidFileError } from '@llamella/spec';
-import { fileSource } from './file-source.ts';
+import { type ByteSource, InvalidFileError } from '@llamella/spec';
 import { chatTemplateInFolder, requireTokenizer } from './folder-conversation.ts';
-import { fileInFolder, readJsonFile } from './folder-files.ts';
+import { readJsonFile } from './folder-files.ts';
+import type { ModelFiles } from './model-files.ts';
 import type { OpenedModel } from './opened-model.ts';
 import { recommendedSampling } from './recommended-sampling.ts';
 
@@ -14,35 +12,35 @@ const CONFIG = 'genai_config.json';
 const MOST_GRAPH_BYTES = 2 ** 31 - 1;
 
 /** Opens a folder of ONNX Runtime GenAI. */
-export async function openGenaiModel(folder: string, signal: AbortSignal | undefined): Promise<OpenedModel> {
+export async function openGenaiModel(
+  folder: ModelFiles,
+  signal: AbortSignal | undefined,
+): Promise<OpenedModel> {
   const json = await readJsonFile(folder, CONFIG, signal);
-  if (json === undefined) throw new InvalidFileError({ file: folder }, `has no ${CONFIG}`);
-  const config = readGenaiConfig(json, join(folder, CONFIG));
-  const graphFile = await fileInFolder(folder, config.fileName);
-  const graphFolder = dirname(config.fileName);
+  if (json === undefined) throw new InvalidFileError({ file: folder.name }, `has no ${CONFIG}`);
+  const config = readGenaiConfig(json, folder.path(CONFIG));
+  const graphFolder = config.fileName.slice(0, config.fileName.lastIndexOf('/') + 1);
   const weightFiles: string[] = [];
   const model: GenaiModel = await openGenai(
     {
-      name: folder,
+      name: folder.name,
       config: json,
-      model: await readGraph(graphFile, signal),
+      model: await readGraph(await folder.open(config.fileName), signal),
       externalData: async (location) => {
-        const path = await fileInFolder(
-          folder,
-          graphFolder === '.' ? location : `${graphFolder}/${location}`,
-        );
-        weightFiles.push(path);
-        return fileSource(path);
+        const source = await folder.open(graphFolder + location);
+        weightFiles.push(source.name);
+        return source;
       },
     },
     signal,
   );
   const { checkpoint } = model;
-  const tokenizerFolder = join(folder, config.tokenizerFolder);
+  const tokenizerFolder = folder.folder(config.tokenizerFolder);
   return {
     checkpoint,
-    location: folder,
-    files: [graphFile, ...weightFiles],
+    location: folder.name,
+    folder,
+    files: [folder.path(config.fileName), ...weightFiles],
     notes: notesOf(config.sessionOptions),
     backendOptions: backendOptions(config.sessionOptions),
     recommendedSampling: recommendedSampling((json as { readonly search?: unknown }).search),
@@ -55,17 +53,14 @@ export async function openGenaiModel(folder: string, signal: AbortSignal | undef
   };
 }
 
-async function readGraph(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const status = await stat(path);
-  if (!status.isFile()) throw new InvalidFileError({ file: path }, 'is not a file');
-  const { size } = status;
-  if (size > MOST_GRAPH_BYTES) {
-    throw new InvalidFileError({ file: path }, `has ${size} bytes; a graph has at most ${MOST_GRAPH_BYTES}`);
+async function readGraph(source: ByteSource, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const { name, size } = source;
+  try {
+    if (size <= MOST_GRAPH_BYTES) return await source.read(0, size, signal);
+    throw new InvalidFileError({ file: name }, `has ${size} bytes; a graph has at most ${MOST_GRAPH_BYTES}`);
+  } finally {
+    await source.close?.();
   }
-  return readFile(path, { signal }).catch((cause: Error) => {
-    signal?.throwIfAborted();
-    throw new InvalidFileError({ file: path }, `cannot be read: ${cause.message}`, { cause });
-  });
 }
 
 /** Keys of `session_options` that are no configuration entries of ONNX Runtime: logs, memory, devices. */

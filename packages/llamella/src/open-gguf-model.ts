@@ -1,29 +1,35 @@
-import { realpath } from 'node:fs/promises';
 import { buildGraph, checkArchitecture } from '@llamella/graph';
 import type { ByteSource } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
 import { type GgufCheckpoint, openGguf, readSplitCount, splitFileNames } from '@llamella/weights';
 import { chatTemplateOnDemand } from './chat-template-on-demand.ts';
-import { fileSource } from './file-source.ts';
 import type { OpenedModel } from './opened-model.ts';
-import { SPLIT } from './resolve-reference.ts';
+
+/** How the files of a GGUF model are opened. */
+export interface GgufFiles {
+  /** Opens a file by its path. @throws {LlamellaError} `not-found` when there is no such file */
+  open(path: string): Promise<ByteSource>;
+  /** Path of a file of a split model by which the others are found. Default: as it was given. */
+  splitName?(path: string): Promise<string>;
+}
 
 /** Opens a GGUF model with all its splits, whichever of them `path` is. */
 export async function openGgufModel(
   path: string,
+  gguf: GgufFiles,
   signal: AbortSignal | undefined,
 ): Promise<OpenedModel<GgufCheckpoint>> {
   const sources: ByteSource[] = [];
   try {
-    const given = await fileSource(path);
+    const given = await gguf.open(path);
     sources.push(given);
     const options = signal === undefined ? {} : { signal };
     const count = await readSplitCount(given, options);
-    const name = count > 1 ? await splitName(path) : path;
+    const name = (count > 1 && (await gguf.splitName?.(path))) || path;
     const files = splitFileNames(name, count);
     const ordered: ByteSource[] = [];
     for (const file of files) {
-      const source = file === name ? given : await fileSource(file);
+      const source = file === name ? given : await gguf.open(file);
       if (source !== given) sources.push(source);
       ordered.push(source);
     }
@@ -44,9 +50,4 @@ export async function openGgufModel(
     await Promise.allSettled(sources.map((source) => source.close?.()));
     throw error;
   }
-}
-
-/** A link to a split may have any name: the others lie beside the file that it leads to. */
-async function splitName(path: string): Promise<string> {
-  return SPLIT.test(path) ? path : await realpath(path);
 }

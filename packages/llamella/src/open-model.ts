@@ -1,8 +1,12 @@
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InvalidFileError } from '@llamella/spec';
+import { fileSource } from './file-source.ts';
+import { filesOnDisk } from './files-on-disk.ts';
+import { SPLIT } from './find-model.ts';
 import type { ResolveOptions } from './local-path.ts';
 import { openGenaiModel } from './open-genai-model.ts';
-import { openGgufModel } from './open-gguf-model.ts';
+import { type GgufFiles, openGgufModel } from './open-gguf-model.ts';
 import { openSafetensorsModel } from './open-safetensors-model.ts';
 import type { OpenedModel } from './opened-model.ts';
 import { type ModelLocation, resolveReference } from './resolve-reference.ts';
@@ -10,9 +14,15 @@ import { type ModelLocation, resolveReference } from './resolve-reference.ts';
 type Opener = (path: string, signal: AbortSignal | undefined) => Promise<OpenedModel>;
 
 const openers: Record<ModelLocation['container'], Opener> = {
-  gguf: openGgufModel,
-  safetensors: openSafetensorsModel,
-  genai: openGenaiModel,
+  gguf: (path, signal) => openGgufModel(path, ggufOnDisk, signal),
+  safetensors: (path, signal) => openSafetensorsModel(filesOnDisk(path), signal),
+  genai: (path, signal) => openGenaiModel(filesOnDisk(path), signal),
+};
+
+/** A link to a split may have any name: the others lie beside the file that it leads to. */
+const ggufOnDisk: GgufFiles = {
+  open: fileSource,
+  splitName: async (path) => (SPLIT.test(path) ? path : await realpath(path)),
 };
 
 /**

@@ -1,11 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { buildGraph } from '@llamella/graph';
 import { type ByteSource, LlamellaError } from '@llamella/spec';
 import { openSafetensors, readSafetensorsIndex, type SafetensorsCheckpoint } from '@llamella/weights';
-import { fileSource } from './file-source.ts';
 import { chatTemplateInFolder, requireTokenizer } from './folder-conversation.ts';
-import { fileInFolder, readJsonFile } from './folder-files.ts';
+import { readJsonFile } from './folder-files.ts';
+import type { ModelFiles } from './model-files.ts';
 import type { OpenedModel } from './opened-model.ts';
 import { recommendedSampling } from './recommended-sampling.ts';
 
@@ -16,29 +14,30 @@ const quantizationFiles = ['hf_quant_config.json', 'quantize_config.json', 'quan
 
 /** Opens a folder with `config.json` and safetensors, as transformers writes and reads it. */
 export async function openSafetensorsModel(
-  folder: string,
+  folder: ModelFiles,
   signal: AbortSignal | undefined,
 ): Promise<OpenedModel<SafetensorsCheckpoint>> {
   const config = await readJsonFile(folder, 'config.json', signal);
   if (config === undefined) {
     throw new LlamellaError(
       'not-found',
-      `${join(folder, 'config.json')}: no such file, which safetensors need`,
+      `${folder.path('config.json')}: no such file, which safetensors need`,
     );
   }
   const quantization = await readQuantization(folder, signal);
   const sources = new Map<string, ByteSource>();
   try {
     for (const name of await weightFiles(folder, signal)) {
-      sources.set(name, await fileSource(await fileInFolder(folder, name)));
+      sources.set(name, await folder.open(name));
     }
     const checkpoint = await openSafetensors(
       { files: sources, config, ...quantization },
-      { name: folder, ...(signal && { signal }) },
+      { name: folder.name, ...(signal && { signal }) },
     );
     return {
       checkpoint,
-      location: folder,
+      location: folder.name,
+      folder,
       files: [...sources.values()].map(({ name }) => name),
       notes: checkpoint.quantization?.notes ?? [],
       recommendedSampling: recommendedSampling(await readJsonFile(folder, 'generation_config.json', signal)),
@@ -55,7 +54,7 @@ export async function openSafetensorsModel(
 }
 
 /** The first file that says how weights are quantized, with its name. */
-async function readQuantization(folder: string, signal: AbortSignal | undefined) {
+async function readQuantization(folder: ModelFiles, signal: AbortSignal | undefined) {
   for (const quantizationName of quantizationFiles) {
     const quantization = await readJsonFile(folder, quantizationName, signal);
     if (quantization !== undefined) return { quantization, quantizationName };
@@ -67,16 +66,16 @@ async function readQuantization(folder: string, signal: AbortSignal | undefined)
  * The index and the files that it names; without one `model.safetensors`, the parts of it, or the only file. Mistral's
  * folders have the weights once more, in `consolidated.safetensors`.
  */
-async function weightFiles(folder: string, signal: AbortSignal | undefined): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => /\.safetensors(\.index\.json)?$/.test(name)).sort();
+async function weightFiles(folder: ModelFiles, signal: AbortSignal | undefined): Promise<string[]> {
+  const names = (await folder.list()).filter((name) => /\.safetensors(\.index\.json)?$/.test(name)).sort();
   if (names.includes(INDEX)) {
-    const source = await fileSource(await fileInFolder(folder, INDEX));
+    const source = await folder.open(INDEX);
     try {
       const { files } = await readSafetensorsIndex(source, { signal });
       const missing = files.filter((name) => !names.includes(name));
       if (missing.length === 0) return [INDEX, ...files];
       const problem = `${missing.length} of ${files.length} files of the model are missing`;
-      throw new LlamellaError('not-found', `${folder}: ${problem}, the first is ${missing[0]}`);
+      throw new LlamellaError('not-found', `${folder.name}: ${problem}, the first is ${missing[0]}`);
     } finally {
       await source.close?.();
     }
@@ -88,6 +87,6 @@ async function weightFiles(folder: string, signal: AbortSignal | undefined): Pro
   if (found.length === parts) return found;
   throw new LlamellaError(
     'not-found',
-    `${folder}: ${found.length} files of weights (${found.slice(0, 5).join(', ')}) where ${parts === 1 ? '1 is' : `${parts} are`} expected, and no ${INDEX} that says which belong to the model`,
+    `${folder.name}: ${found.length} files of weights (${found.slice(0, 5).join(', ')}) where ${parts === 1 ? '1 is' : `${parts} are`} expected, and no ${INDEX} that says which belong to the model`,
   );
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { weightsUrl } from '@llamella/model-smollm2-135m-instruct';
 import { InvalidArgumentError, InvalidFileError, LlamellaError } from '@llamella/spec';
+import { type FoundModel, findModel } from './find-model.ts';
 import { localPath, type ResolveOptions } from './local-path.ts';
 
 /** Name of the model that is used when none is given. */
@@ -13,12 +14,9 @@ export function isDefaultModel(reference: string | undefined): boolean {
   return reference === undefined || reference === DEFAULT_MODEL;
 }
 
-/** Ending of the name of one file of a split model. */
-export const SPLIT = /-(\d{5})-of-\d{5}\.gguf$/;
-
 /** Where the model that a reference means lies: a GGUF file, or a folder in one of the other layouts. */
 export interface ModelLocation {
-  readonly container: 'gguf' | 'safetensors' | 'genai';
+  readonly container: FoundModel['container'];
   /** For GGUF the file, of a split model any of them; otherwise the folder. */
   readonly path: string;
   /** The file with weights or a graph by which the folder was named. */
@@ -80,20 +78,6 @@ async function modelInFolder(folder: string): Promise<ModelLocation> {
   const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     throw new InvalidFileError({ file: folder }, `cannot be listed: ${cause.message}`, { cause });
   });
-  const files = names.filter((name) => /\.gguf$/i.test(name)).sort();
-  const models = files.filter((name) => Number(SPLIT.exec(name)?.[1] ?? 1) === 1);
-  if (models.length === 1) return { container: 'gguf', path: join(folder, models[0]!) };
-  if (models.length > 1) {
-    throw new LlamellaError(
-      'not-found',
-      `${folder}: several models in this folder (${models.join(', ')}); give the path of one`,
-    );
-  }
-  if (names.includes('genai_config.json')) return { container: 'genai', path: folder };
-  if (names.some((name) => name.endsWith('.safetensors'))) return { container: 'safetensors', path: folder };
-  const problem =
-    files.length > 0
-      ? `the first file of the split model is missing; there is ${files.join(', ')}`
-      : 'no model in this folder: neither .gguf nor .safetensors files, nor a genai_config.json';
-  throw new LlamellaError('not-found', `${folder}: ${problem}`);
+  const { container, file } = findModel(names, folder);
+  return { container, path: file === undefined ? folder : join(folder, file) };
 }

@@ -1,10 +1,10 @@
 import { chatTemplateFromGguf } from '@llamella/chat';
 import type { ChatMessage, ChatTemplate, Tokenizer } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
+import type { GgufCheckpoint } from '@llamella/weights';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { encodeChat } from '../src/encode-chat.ts';
-import { openGgufModel } from '../src/open-gguf-model.ts';
-import { resolveReference } from '../src/resolve-reference.ts';
+import { openModel } from '../src/open-model.ts';
 
 const START = 1;
 const END = 2;
@@ -12,11 +12,10 @@ let tokenizer: Tokenizer;
 let template: ChatTemplate;
 
 beforeAll(async () => {
-  const { path } = await resolveReference();
-  await using model = await openGgufModel(path, undefined);
-  const opened = model.checkpoint;
-  tokenizer = tokenizerFromGguf(opened.metadata);
-  template = chatTemplateFromGguf(opened.metadata, { tokenizer });
+  await using model = await openModel(undefined);
+  const { metadata } = model.checkpoint as GgufCheckpoint;
+  tokenizer = tokenizerFromGguf(metadata);
+  template = chatTemplateFromGguf(metadata, { tokenizer });
 });
 
 const encode = (...messages: ChatMessage[]) => [...encodeChat(tokenizer, template, messages)];

@@ -53,6 +53,11 @@ export interface BrowserLoadOptions {
   readonly wasmPaths?: string | URL;
   /** Makes the worker that runs everything but the graph. Default: the file beside this module. */
   readonly createWorker?: () => Worker;
+  /**
+   * Address of the program of the worker that the graph runs in, `@llamella/runtime-web/worker`. Default: as a bundler
+   * put it.
+   */
+  readonly runtimeWorker?: string | URL;
   /** Phases `download`, `verify`, `read`, `pack`, `compile`; see `LoadOptions.onProgress`. */
   readonly onProgress?: OnProgress;
   /** Stops the loading; what was downloaded stays. */

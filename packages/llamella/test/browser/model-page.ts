@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { findBrowser, howToGetBrowser } from '@llamella/bootstrap/find-browser.mjs';
+import { guardedNodeImports } from '@llamella/browser-tests/src/guarded-node-imports.ts';
+import { onnxruntimeWebFiles } from '@llamella/browser-tests/src/onnxruntime-web-files.ts';
+import { openBrowser } from '@llamella/browser-tests/src/open-browser.ts';
+import { openPage } from '@llamella/browser-tests/src/open-page.ts';
+import type { ServedFile } from '@llamella/browser-tests/src/serve.ts';
+import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
+
+/** Why nothing can be tested here, or `undefined`. The browser step of `npm test` runs these tests again, and installs one. */
+export const absence = findBrowser() === undefined ? `no browser was found; ${howToGetBrowser}` : undefined;
+
+const folder = import.meta.dirname;
+const packages = join(folder, '../../..');
+
+/** A page, isolated, with the browser entry; and its browser. */
+export interface ModelPage extends AsyncDisposable {
+  readonly page: Page;
+}
+
+/** Opens the page in a browser of its own, with files that it can fetch. */
+export async function openModelPage(
+  files: Iterable<readonly [string, ServedFile]> = [],
+  flags: readonly string[] = [],
+): Promise<ModelPage> {
+  const sources = [
+    join(folder, 'page-program.ts'),
+    join(folder, '../../src/browser/worker.ts'),
+    join(packages, 'runtime-web/src/worker.ts'),
+  ];
+  const [script, worker, runtime] = await Promise.all(sources.map(bundleSource));
+  const browser = await openBrowser(flags);
+  try {
+    const opened = await openPage(browser, {
+      script: script!,
+      files: new Map<string, ServedFile>([
+        ['/model-worker.js', worker!],
+        ['/runtime-worker.js', runtime!],
+        ...onnxruntimeWebFiles(join(packages, 'runtime-web')),
+        ...files,
+      ]),
+    });
+    await opened.finished();
+    return {
+      page: opened.page,
+      async [Symbol.asyncDispose]() {
+        await opened[Symbol.asyncDispose]();
+        await browser.close();
+      },
+    };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+/** From sources, so that no build is needed. The modules of onnxruntime-web are served beside. */
+async function bundleSource(file: string): Promise<string> {
+  const result = await build({
+    entryPoints: [file],
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    conditions: ['@llamella/source', 'browser', 'import', 'module'],
+    target: 'esnext',
+    external: ['onnxruntime-web/*'],
+    plugins: [guardedNodeImports],
+    write: false,
+  });
+  return result.outputFiles[0]!.text;
+}
