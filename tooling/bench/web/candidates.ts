@@ -1,0 +1,76 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { onnxruntimeWebFiles } from '@llamella/browser-tests/src/onnxruntime-web-files.ts';
+import type { ServedFile } from '@llamella/browser-tests/src/serve.ts';
+import { build } from 'esbuild';
+import { installNpm } from '../install-npm.ts';
+import { ggufModel, transformersModel } from './models.ts';
+
+export type CandidateName = 'llamella' | 'wllama' | 'transformers.js';
+
+/** A page that runs one library, and what it fetches. */
+export interface CandidatePage {
+  readonly script: string;
+  readonly files: ReadonlyMap<string, ServedFile>;
+}
+
+export const peerVersions = { '@wllama/wllama': '3.8.1', '@huggingface/transformers': '4.3.1' } as const;
+
+const workspace = join(import.meta.dirname, '../../..');
+const log = (line: string) => console.error(line);
+
+/** Prepares the page of each library; what it needs is installed or made the first time. */
+export const pages: Readonly<Record<CandidateName, () => Promise<CandidatePage>>> = {
+  async llamella() {
+    const runtime = join(workspace, 'packages/runtime-web');
+    const files = new Map<string, ServedFile>([
+      ['/worker.js', await bundle(join(runtime, 'src/worker.ts'))],
+      ['/model.gguf', { path: await ggufModel(log) }],
+      ...onnxruntimeWebFiles(runtime),
+    ]);
+    return { script: await bundle(join(import.meta.dirname, 'page-llamella.ts')), files };
+  },
+  async wllama() {
+    const folder = join(installNpm('web', peerVersions, log), 'node_modules/@wllama/wllama/esm');
+    const files = new Map<string, ServedFile>([
+      ['/wllama/index.js', { path: join(folder, 'index.js') }],
+      ['/wllama/wasm/wllama.wasm', { path: join(folder, 'wasm/wllama.wasm') }],
+      ['/model.gguf', { path: await ggufModel(log) }],
+    ]);
+    return { script: await bundle(join(import.meta.dirname, 'page-wllama.ts')), files };
+  },
+  async 'transformers.js'() {
+    const folder = join(installNpm('web', peerVersions, log), 'node_modules');
+    const files = new Map<string, ServedFile>([
+      ...folderFiles('/models/smollm2', await transformersModel(log)),
+      ...folderFiles('/transformers', join(folder, '@huggingface/transformers/dist')),
+      ...folderFiles('/transformers-ort', join(folder, 'onnxruntime-web/dist')),
+    ]);
+    return { script: await bundle(join(import.meta.dirname, 'page-transformers.ts')), files };
+  },
+};
+
+function folderFiles(address: string, folder: string): [string, ServedFile][] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [`${address}/${path.slice(folder.length + 1).replaceAll('\\', '/')}`, { path }];
+    });
+}
+
+/** From sources, so that no build is needed. */
+async function bundle(entry: string): Promise<string> {
+  const result = await build({
+    entryPoints: [entry],
+    absWorkingDir: dirname(entry),
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    conditions: ['@llamella/source', 'browser', 'import', 'module'],
+    target: 'esnext',
+    external: ['onnxruntime-web/*'],
+    write: false,
+  });
+  return result.outputFiles[0]!.text;
+}
