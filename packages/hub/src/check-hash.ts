@@ -6,7 +6,7 @@ const chunkBytes = 4 * 2 ** 20;
 
 /** Whether the first `size` bytes of a file have a hash. @param onBytes told the number of bytes after each step */
 export async function hasHash(
-  file: StoredFile,
+  file: Pick<StoredFile, 'read'>,
   size: number,
   { algorithm, hex }: ContentHash,
   { createHash }: Pick<DownloadContext, 'createHash'>,

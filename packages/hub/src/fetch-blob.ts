@@ -1,4 +1,4 @@
-import { InvalidFileError } from '@llamella/spec';
+import { InvalidFileError, LlamellaError } from '@llamella/spec';
 import type { BlobRequest } from './blob-request.ts';
 import type { CacheLayout } from './cache-layout.ts';
 import { hasHash } from './check-hash.ts';
@@ -73,7 +73,9 @@ async function fetchOnce(
       loaded += count;
       onProgress({ phase: 'download', loaded });
     };
-    await fetchRanges({ request, file, journal, onBytes }, context, signal);
+    await fetchRanges({ request, file, journal, onBytes }, context, signal).catch((error) => {
+      throw withMissing(error, request, loaded);
+    });
     await file.truncate(request.size);
     if (request.hash !== undefined) {
       let verified = 0;
@@ -91,4 +93,11 @@ async function fetchOnce(
     await storage.remove(partial);
   }
   return isRight;
+}
+
+/** Says of an error about room how much is needed. */
+function withMissing(error: unknown, { name, size }: BlobRequest, loaded: number): unknown {
+  if (!LlamellaError.isInstance(error) || error.code !== 'no-space') return error;
+  const missing = `${name} has ${size} bytes, of which ${size - loaded} are still to come`;
+  return new LlamellaError('no-space', `${error.message} (${missing})`, { cause: error });
 }

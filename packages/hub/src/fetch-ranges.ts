@@ -72,13 +72,16 @@ function createOrigin(url: string, { client }: DownloadContext) {
         try {
           return await client.open(known, headers, signal);
         } catch (error) {
-          const isExpired = error instanceof HttpError && error.status >= 400 && error.status < 500;
-          if (!isExpired || error.isTransient) throw error;
-          if (target === known) target = undefined;
+          if (!(error instanceof HttpError)) throw error;
+          // Browsers do not show a refusal by a server that does not name their page in it.
+          const isExpired = error.status >= 400 && error.status < 500 && !error.isTransient;
+          if ((isExpired || error.status === 0) && target === known) target = undefined;
+          if (!isExpired) throw error;
         }
       }
       const response = await client.open(url, headers, signal);
-      if (response.redirects.length > 0) target = response.url;
+      // A browser that follows redirects shows nothing of them but this.
+      if (response.redirects.length > 0 || response.url !== new URL(url).href) target = response.url;
       return response;
     },
   };

@@ -20,6 +20,8 @@ export interface OpenedResponse {
   readonly headers: Headers;
   /** Headers of the answers that led here. */
   readonly redirects: readonly Headers[];
+  /** Whether a browser shows only those headers that the server names, since it is one of another origin (CORS). */
+  readonly hidesHeaders: boolean;
   /** Parts of the body. Ends the connection when it is left early. */
   chunks(): AsyncGenerator<Uint8Array, void, undefined>;
   /** Ends the connection. */
@@ -84,6 +86,7 @@ export function createHttpClient({
               status,
               headers: response.headers,
               redirects,
+              hidesHeaders: response.type === 'cors',
               chunks,
               cancel: end,
             };

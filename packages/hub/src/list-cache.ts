@@ -48,7 +48,8 @@ export async function listCache(platform: HubPlatform, signal: AbortSignal): Pro
   return { models: models.sort(byReference), partials: partials.sort(byReference), bytes };
 }
 
-function describeSnapshot(
+/** What the files of a snapshot are: its models, or one entry when there are none. */
+export function describeSnapshot(
   files: readonly CachedFile[],
   commit: string,
   refs: readonly string[],

@@ -89,9 +89,15 @@ async function describeFile(url: string, context: HubContext, signal: AbortSigna
       const { headers, status, redirects } = response;
       const total = parseContentRange(headers.get('content-range'))?.total;
       const plain = (headers.get('content-encoding') ?? 'identity') === 'identity';
-      const size = status === 206 ? total : plain ? parseLength(headers.get('content-length')) : undefined;
+      const isHidden = status === 206 && total === undefined && response.hidesHeaders;
+      const whole = isHidden
+        ? await wholeLength(url, context, signal)
+        : plain
+          ? parseLength(headers.get('content-length'))
+          : undefined;
+      const size = status === 206 && !isHidden ? total : whole;
       if (size === undefined) {
-        const advice = 'download it with another program and give its path';
+        const advice = 'download it with another program and open the file';
         throw new UnsupportedError(`${displayUrl(url)}, whose server does not say how large it is,`, advice);
       }
       const linked = [...redirects, headers].map((all) => all.get('x-linked-etag')?.replaceAll('"', ''));
@@ -109,6 +115,17 @@ async function describeFile(url: string, context: HubContext, signal: AbortSigna
       await attempts.failed(error, signal);
     }
   }
+}
+
+/** The length of all bytes as one range, for servers that let browsers see no `Content-Range`. */
+async function wholeLength(
+  url: string,
+  { client }: HubContext,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const response = await client.open(url, { range: 'bytes=0-' }, signal);
+  response.cancel();
+  return parseLength(response.headers.get('content-length'));
 }
 
 function fileName(url: string): string {

@@ -28,7 +28,7 @@ export class FileChangedError extends HttpError {
  * @throws {HttpError} transient for a range that was not asked for
  */
 export function checkRange(response: OpenedResponse, request: BlobRequest, start: number, end: number): void {
-  const { url, status, headers } = response;
+  const { url, status, headers, hidesHeaders } = response;
   checkIdentity(response, request);
   const length = parseLength(headers.get('content-length'));
   if (status === 200) {
@@ -36,7 +36,12 @@ export function checkRange(response: OpenedResponse, request: BlobRequest, start
     checkWholeLength(response, request);
     return;
   }
-  const range = parseContentRange(headers.get('content-range'));
+  const text = headers.get('content-range');
+  if (text === null && hidesHeaders) {
+    if (length === undefined || length <= end - start) return;
+    throw transient(url, `asked for ${end - start} bytes, got ${length}`);
+  }
+  const range = parseContentRange(text);
   if (range === undefined) throw transient(url, 'a part of the file came without a usable Content-Range');
   if (range.total !== undefined && range.total !== request.size) {
     throw new FileChangedError(url, `${range.total} bytes instead of ${request.size}`);
@@ -50,7 +55,8 @@ export function checkRange(response: OpenedResponse, request: BlobRequest, start
 }
 
 /** Checks the length that a whole file is said to have. A compressed one says nothing about that. */
-export function checkWholeLength({ url, headers }: OpenedResponse, request: BlobRequest): void {
+export function checkWholeLength({ url, headers, hidesHeaders }: OpenedResponse, request: BlobRequest): void {
+  if (hidesHeaders) return;
   const encoding = headers.get('content-encoding') ?? 'identity';
   const length = parseLength(headers.get('content-length'));
   if (encoding === 'identity' && length !== undefined && length !== request.size) {

@@ -52,7 +52,6 @@ export async function removeCached(
   const isThere = doomed.length > 0 || partials.length > 0 || (removesAll && all.size > 0);
   if (!isThere) throw new LlamellaError('not-found', `${text}: nothing of it is in the cache`);
   let freedBytes = 0;
-  for (const { commit: each, file } of doomed) await storage.remove(`${layout.snapshot(each)}/${file.path}`);
   const blobs = new Map(doomed.map(({ file }) => [file.blob, file.size]));
   for (const [path, size] of [...blobs, ...partials]) {
     // A link to the blob of another repository does not make it this one's.
@@ -60,6 +59,8 @@ export async function removeCached(
     freedBytes += size;
     await storage.remove(path);
   }
+  // After the blobs, of which one that is in use cannot be removed.
+  for (const { commit: each, file } of doomed) await storage.remove(`${layout.snapshot(each)}/${file.path}`);
   if (removesAll) await removeTree(storage, layout.folder);
   else await tidy(storage, layout, all);
   return { reference: text, files: [...new Set(doomed.map(({ file }) => file.path))], freedBytes };
@@ -98,7 +99,7 @@ async function removeEmpty(storage: HubStorage, folder: string): Promise<void> {
 }
 
 /** Removes a folder with everything in it; links, not what they lead to. */
-async function removeTree(storage: HubStorage, path: string): Promise<void> {
+export async function removeTree(storage: HubStorage, path: string): Promise<void> {
   const item = await storage.stat(path);
   const names = item?.isFolder && !item.isLink ? await storage.list(path) : [];
   for (const name of names) await removeTree(storage, `${path}/${name}`);

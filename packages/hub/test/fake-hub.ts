@@ -65,6 +65,8 @@ export async function startFakeHub(repositories: Record<string, FakeRepository>,
     /** Bytes written at once while the speed is limited. */
     pieceBytes: 4096,
     requests: 0,
+    /** What pages of other sites may read: nothing, the answers, or all their headers too. */
+    cors: 'none' as 'none' | 'simple' | 'exposed',
     async close() {
       for (const server of servers) server.closeAllConnections();
       await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
@@ -178,6 +180,13 @@ export async function startFakeHub(repositories: Record<string, FakeRepository>,
   const servers = [onHub, onCdn].map((handler) =>
     createServer((request, response) => {
       response.on('error', () => {});
+      if (hub.cors !== 'none') response.setHeader('access-control-allow-origin', '*');
+      if (hub.cors === 'exposed') {
+        response.setHeader(
+          'access-control-expose-headers',
+          'content-range, etag, link, x-error-code, x-linked-etag',
+        );
+      }
       handler(request, response).catch(() => response.destroy());
     }),
   );
