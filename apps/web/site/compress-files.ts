@@ -13,10 +13,13 @@ export function compressFiles(): Plugin {
   return {
     name: 'compress-files',
     apply: 'build',
-    async writeBundle({ dir = 'dist' }) {
-      const names = await readdir(dir, { recursive: true });
-      const files = names.filter((name) => /\.(css|html|js|svg|wasm)$/.test(name));
-      await Promise.all(files.map((name) => compressFile(join(dir, name))));
+    writeBundle: {
+      sequential: true,
+      async handler({ dir = 'dist' }) {
+        const names = await readdir(dir, { recursive: true });
+        const files = names.filter((name) => /\.(css|html|js|svg|wasm)$/.test(name));
+        await Promise.all(files.map((name) => compressFile(join(dir, name))));
+      },
     },
   };
 }

@@ -9,24 +9,27 @@ export function serviceWorker(): Plugin {
   return {
     name: 'service-worker',
     apply: 'build',
-    async writeBundle({ dir = 'dist' }) {
-      const siteFiles = await listSite(dir);
-      await build({
-        configFile: false,
-        logLevel: 'warn',
-        publicDir: false,
-        define: { siteFiles: JSON.stringify(siteFiles) },
-        build: {
-          outDir: dir,
-          emptyOutDir: false,
-          target: 'es2023',
-          reportCompressedSize: false,
-          rolldownOptions: {
-            input: join(import.meta.dirname, '..', 'src', 'service-worker', 'main.ts'),
-            output: { format: 'iife', entryFileNames: 'service-worker.js' },
+    writeBundle: {
+      sequential: true,
+      async handler({ dir = 'dist' }) {
+        const siteFiles = await listSite(dir);
+        await build({
+          configFile: false,
+          logLevel: 'warn',
+          publicDir: false,
+          define: { siteFiles: JSON.stringify(siteFiles) },
+          build: {
+            outDir: dir,
+            emptyOutDir: false,
+            target: 'es2023',
+            reportCompressedSize: false,
+            rolldownOptions: {
+              input: join(import.meta.dirname, '..', 'src', 'service-worker', 'main.ts'),
+              output: { format: 'iife', entryFileNames: 'service-worker.js' },
+            },
           },
-        },
-      });
+        });
+      },
     },
   };
 }
