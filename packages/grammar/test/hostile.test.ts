@@ -26,7 +26,7 @@ const objects = nest(1000, (inner) => ({
   required: ['a'],
   additionalProperties: false,
 }));
-const schemas: [string, unknown, string, boolean | string][] = [
+const schemas: [string, unknown, string, boolean | string | readonly (boolean | string)[]][] = [
   [
     '10,000 values',
     { enum: Array.from({ length: 10_000 }, (_, at) => `value ${at * 7919}`) },
@@ -46,7 +46,13 @@ const schemas: [string, unknown, string, boolean | string][] = [
     'unsupported',
   ],
   ['1,000 levels', objects, `${'{"a":'.repeat(1000)}"x"${'}'.repeat(1000)}`, true],
-  ['20,000 levels of arrays', nest(20_000, (items) => ({ items, type: 'array' })), '[[]]', 'unsupported'],
+  [
+    '20,000 levels of arrays',
+    nest(20_000, (items) => ({ items, type: 'array' })),
+    '[[]]',
+    // As deep as the stack is: deeper in a browser than in Node.
+    [true, 'unsupported'],
+  ],
   ['1,000 levels of allOf', nest(1000, (inner) => ({ allOf: [inner] })), '"x"', 'unsupported'],
   ['1,000 levels of not', nest(1000, (not) => ({ not })), '"x"', 'unsupported'],
   ['100,000 characters', { type: 'string', minLength: 1, maxLength: 100_000 }, `"${'x'.repeat(600)}"`, true],
@@ -89,7 +95,8 @@ const schemas: [string, unknown, string, boolean | string][] = [
 describe('hostile grammars end in a grammar or a named error', () => {
   it.each(schemas)('%s', (_, schema, text, expected) => {
     const start = performance.now();
-    expect(outcome(() => compiler.compileJsonSchema(schema, { propertyOrder: 'any' }), text)).toBe(expected);
+    const found = outcome(() => compiler.compileJsonSchema(schema, { propertyOrder: 'any' }), text);
+    expect([expected].flat()).toContain(found);
     expect(performance.now() - start).toBeLessThan(60_000);
   });
 

@@ -30,7 +30,7 @@ export class MemoryStorage implements KvStorage {
     if (lengths.length !== this.slots) throw new Error(`${lengths.length} lengths for ${this.slots} slots`);
     if (capacity < this.capacity) throw new Error(`cannot shrink from ${this.capacity} to ${capacity}`);
     this.growths.push({ capacity, lengths: [...lengths] });
-    await new Promise(setImmediate);
+    await new Promise((resolve) => setTimeout(resolve));
     this.rows = this.rows.map((row, slot) => {
       const length = lengths[slot]!;
       if (length > this.capacity)
