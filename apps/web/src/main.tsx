@@ -1,12 +1,18 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { createServices } from './services.ts';
+import { start } from './start.ts';
+import './styles/styles.css';
 import './updates.ts';
 
-const root = document.getElementById('root');
-if (root === null) throw new Error('index.html has no element with the id "root"');
-createRoot(root).render(
+const element = document.getElementById('root');
+if (element === null) throw new Error('index.html has no element with the id "root"');
+const root = createRoot(element);
+const services = await createServices();
+root.render(
   <StrictMode>
-    <App />
+    <App services={services} />
   </StrictMode>,
 );
+await start(services);

@@ -1,0 +1,113 @@
+import { memo } from 'react';
+import type { Message } from '../conversation/conversation.ts';
+import type { LiveAnswer } from '../generation/chat-session.ts';
+import { type Observable, useObservable } from '../platform/observable.ts';
+import { useServices } from '../services.ts';
+import { AnswerText } from './answer-text.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { Icon } from './icons.tsx';
+import { LiveStatus, Statistics } from './statistics.tsx';
+import { TokenView } from './token-view.tsx';
+import { useIsBusy } from './use-is-busy.ts';
+import { Versions } from './versions.tsx';
+
+interface AnswerProperties {
+  readonly conversationId: string;
+  readonly message: Message;
+  readonly versions: readonly Message[];
+  readonly isLast: boolean;
+  readonly live: Observable<LiveAnswer | undefined>;
+}
+
+/** What the model said, or is saying. */
+export const AnswerMessage = memo(
+  (properties: AnswerProperties) => {
+    const { message } = properties;
+    const isOpen = message.end === undefined;
+    return (
+      <li className="message answer">
+        <h2 className="hidden">{message.model ?? 'Model'}</h2>
+        {isOpen ? <OpenAnswer {...properties} /> : <FinishedAnswer {...properties} />}
+      </li>
+    );
+  },
+  (before, after) =>
+    before.message === after.message &&
+    before.versions.length === after.versions.length &&
+    before.isLast === after.isLast,
+);
+
+/** Being written here, or in another tab, or left behind when the page was closed. */
+function OpenAnswer(properties: AnswerProperties) {
+  const { preferences } = useServices();
+  const { showTokens } = useObservable(preferences);
+  const { message, live } = properties;
+  const now = useObservable(live);
+  if (now?.messageId !== message.id) return <FinishedAnswer {...properties} />;
+  const { text } = now.progress;
+  return (
+    <div className="writing">
+      {showTokens && now.tokens && now.tokens.length > 0 ? (
+        <TokenView tokens={now.tokens} />
+      ) : (
+        <AnswerText text={text} isGrowing />
+      )}
+      <LiveStatus live={now} />
+    </div>
+  );
+}
+
+function FinishedAnswer({ conversationId, message, versions, isLast }: AnswerProperties) {
+  const { chat, preferences } = useServices();
+  const { showTokens } = useObservable(preferences);
+  const isBusy = useIsBusy();
+  const { content, tokens, end, error, parent } = message;
+  return (
+    <>
+      {showTokens && tokens ? <TokenView tokens={tokens} /> : <AnswerText text={content} isGrowing={false} />}
+      {showTokens && !tokens && isLast && content !== '' && (
+        <p className="hint">This answer has no probabilities yet. Regenerate it to see them.</p>
+      )}
+      <Ending end={end} error={error} />
+      <div className="actions">
+        {content !== '' && <CopyButton text={content} label="Copy" />}
+        <button
+          type="button"
+          className="quiet"
+          disabled={isBusy || parent === null}
+          onClick={() => parent !== null && chat.answer(conversationId, parent)}
+        >
+          <Icon name="repeat" />
+          <span className="button-text">Regenerate</span>
+        </button>
+        <Versions conversationId={conversationId} message={message} versions={versions} />
+        <Statistics message={message} />
+      </div>
+    </>
+  );
+}
+
+function Ending({
+  end,
+  error,
+}: {
+  readonly end: Message['end'] | undefined;
+  readonly error: string | undefined;
+}) {
+  if (end === 'error')
+    return (
+      <p className="ending failed" role="alert">
+        {error}
+      </p>
+    );
+  const sentence = end === undefined ? endings.open : endings[end];
+  return sentence === undefined ? null : <p className="ending">{sentence}</p>;
+}
+
+const endings: Readonly<Record<string, string | undefined>> = {
+  open: 'This answer was not finished here. It may be being written in another tab.',
+  stopped: 'Stopped.',
+  length: 'The longest answer that the settings allow ends here.',
+  'context-full':
+    'The model’s context is full. Begin a new conversation, or edit an earlier message and go on from there.',
+};

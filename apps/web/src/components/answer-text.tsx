@@ -1,0 +1,24 @@
+import { lazy, memo, Suspense } from 'react';
+import { splitReasoning } from '../generation/split-reasoning.ts';
+
+const Markdown = lazy(() => import('../markdown/markdown.tsx'));
+
+/** An answer as Markdown, what the model thought before it folded away. */
+export const AnswerText = memo(
+  ({ text, isGrowing }: { readonly text: string; readonly isGrowing: boolean }) => {
+    const { reasoning, isThinking, answer } = splitReasoning(text);
+    return (
+      <>
+        {reasoning !== undefined && (
+          <details className="reasoning" open={isThinking}>
+            <summary>{isThinking && isGrowing ? 'Thinking' : 'Thoughts'}</summary>
+            <p>{reasoning}</p>
+          </details>
+        )}
+        <Suspense fallback={<p className="plain">{answer}</p>}>
+          <Markdown text={answer} isGrowing={isGrowing} />
+        </Suspense>
+      </>
+    );
+  },
+);

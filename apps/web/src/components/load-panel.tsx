@@ -1,0 +1,102 @@
+import { currentPhase, estimate, type PhaseProgress, phaseLabel } from '../model/load-progress.ts';
+import type { ModelState } from '../model/model-session.ts';
+import { formatBytes, formatDuration } from '../platform/format.ts';
+import { useServices } from '../services.ts';
+import { Notice } from './notice.tsx';
+
+/** How far a model has come, with a way to stop; or why it failed, with a way to go on. */
+export function LoadPanel({ state }: { readonly state: ModelState }) {
+  const { models, loadModel } = useServices();
+  if (state.kind === 'failed')
+    return (
+      <Notice kind="error" title={state.error.title} detail={state.error.detail}>
+        <p>{state.error.advice}</p>
+        <button type="button" onClick={() => loadModel(state.choice)}>
+          Try again
+        </button>
+      </Notice>
+    );
+  if (state.kind === 'ready' && state.recovering !== undefined)
+    return (
+      <Notice kind="warning" title="The GPU was lost. The model is being loaded again.">
+        <p>Nothing has to be downloaded again. The conversation goes on when it is back.</p>
+      </Notice>
+    );
+  if (state.kind !== 'loading') return null;
+  const phase = currentPhase(state.progress);
+  return (
+    <section className="load-panel" aria-label="Loading the model">
+      <div className="load-head">
+        <strong>{state.choice.label}</strong>
+        <button type="button" onClick={() => models.cancel()}>
+          Cancel
+        </button>
+      </div>
+      {phase === undefined ? (
+        <Bar label="Starting" />
+      ) : (
+        state.progress.map((entry) => <Phase key={entry.phase} phase={entry} isCurrent={entry === phase} />)
+      )}
+      {phase?.phase === 'download' && (
+        <p className="hint">
+          Cancel whenever you like: the next time, the download goes on where it stopped.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Phase({ phase, isCurrent }: { readonly phase: PhaseProgress; readonly isCurrent: boolean }) {
+  const { loaded, total, files } = phase;
+  const rest = isCurrent ? estimate(phase) : undefined;
+  const amount = total > 0 ? `${formatBytes(loaded)} of ${formatBytes(total)}` : formatBytes(loaded);
+  const label = phaseLabel(phase.phase);
+  const detail =
+    rest && phase.phase === 'download'
+      ? `${amount}, ${formatBytes(rest.bytesPerSecond)}/s, ${formatDuration(rest.msLeft)} left`
+      : amount;
+  return (
+    <div className={isCurrent ? 'phase' : 'phase done'}>
+      <Bar label={label} detail={detail} share={total > 0 ? loaded / total : undefined} />
+      {isCurrent && files.length > 1 && (
+        <ul className="file-list">
+          {files.map((file) => (
+            <li key={file.name}>
+              <span className="file-name">{file.name}</span>
+              <span className="file-amount">
+                {file.total > 0
+                  ? `${Math.floor((file.loaded / file.total) * 100)} %`
+                  : formatBytes(file.loaded)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** A bar with its name; without a share, something that only moves. */
+export function Bar({
+  label,
+  detail,
+  share,
+}: {
+  readonly label: string;
+  readonly detail?: string | undefined;
+  readonly share?: number | undefined;
+}) {
+  return (
+    <div className="bar">
+      <span className="bar-label">
+        <span>{label}</span>
+        {detail && <span className="bar-detail">{detail}</span>}
+      </span>
+      {share === undefined ? (
+        <progress aria-label={label} />
+      ) : (
+        <progress aria-label={label} value={Math.min(1, Math.max(0, share))} max={1} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { type ErrorCode, LlamellaError } from '@llamella/spec';
+
+/** A failure for people: what happened, and what to do about it. */
+export interface DescribedError {
+  readonly title: string;
+  readonly advice: string;
+  /** The error's own words, where they say more. */
+  readonly detail?: string;
+}
+
+/** What the user was doing. */
+export type Activity = 'loading' | 'answering' | 'storing';
+
+const byCode: Readonly<Record<ErrorCode, readonly [title: string, advice: string]>> = {
+  'invalid-file': [
+    'The model’s files cannot be used.',
+    'They may be damaged or of another kind. Choose a GGUF file, or a folder with safetensors or an ONNX Runtime GenAI model. If the model was downloaded, remove it under “Kept models” and load it again.',
+  ],
+  'invalid-argument': ['A setting cannot be used.', 'Change it and try again.'],
+  unsupported: [
+    'This model or browser lacks something that is needed.',
+    'Try another model or quantization, or another browser.',
+  ],
+  'not-found': ['There is no such model.', 'Check the spelling of the link or repository.'],
+  'context-full': [
+    'The conversation no longer fits into the model’s context.',
+    'Begin a new conversation, or edit an earlier message and go on from there.',
+  ],
+  busy: ['The model is busy.', 'Try again in a moment.'],
+  backend: [
+    'The model stopped running.',
+    'Load it again. If it happens again, choose WASM under “Where it runs”, or a smaller model.',
+  ],
+  template: [
+    'The model cannot read this conversation.',
+    'It may not be made for chats, or not know system prompts. Empty the system prompt, or choose another model.',
+  ],
+  disposed: ['The model was unloaded.', 'Load it again.'],
+  network: [
+    'The connection failed.',
+    'What was downloaded is kept. Check the connection and load the model again: it goes on where it stopped.',
+  ],
+  access: [
+    'The server does not give out this model.',
+    'It may be private, or want its licence to be accepted. Download the file yourself and drop it here.',
+  ],
+  'no-space': [
+    'There is not enough room for this model in the browser.',
+    'Remove models under “Kept models”, or choose a smaller one. What was downloaded is kept.',
+  ],
+};
+
+/** Says in plain sentences what went wrong. `isOnline` is what the browser says of its connection. */
+export function describeError(error: unknown, activity: Activity, isOnline: boolean): DescribedError {
+  const detail = error instanceof Error ? error.message : String(error);
+  const name = error instanceof Error ? error.name : '';
+  const code = LlamellaError.isInstance(error) ? error.code : codeOf(name);
+  if (code === 'network' && !isOnline)
+    return {
+      title: 'This device is offline.',
+      advice:
+        'What was downloaded is kept. Load the model again when there is a connection: it goes on where it stopped. Models that are kept here run without one.',
+    };
+  if (code !== undefined) {
+    const [title, advice] = byCode[code];
+    return { title, advice, ...(detail !== '' && { detail }) };
+  }
+  if (activity === 'storing')
+    return {
+      title: 'Conversations cannot be kept in this browser.',
+      advice: 'They last until the page is closed. Private windows and full disks are the usual reasons.',
+      detail,
+    };
+  return {
+    title: activity === 'loading' ? 'The model could not be loaded.' : 'The answer was interrupted.',
+    advice:
+      activity === 'loading'
+        ? 'Try again. If it happens again, choose another model or reload the page.'
+        : 'Try again. If it happens again, load the model again.',
+    ...(detail !== '' && { detail }),
+  };
+}
+
+function codeOf(name: string): ErrorCode | undefined {
+  if (name === 'QuotaExceededError') return 'no-space';
+  if (name === 'NetworkError') return 'network';
+  if (name === 'NotFoundError') return 'not-found';
+  return undefined;
+}

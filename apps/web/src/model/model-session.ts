@@ -1,0 +1,132 @@
+import type { Progress } from '@llamella/spec';
+import { frameThrottle } from '../platform/frame-throttle.ts';
+import { type Observable, observable } from '../platform/observable.ts';
+import { type DescribedError, describeError } from './describe-error.ts';
+import type { BrowserModel, Llamella } from './llamella.ts';
+import { addProgress, type LoadProgress } from './load-progress.ts';
+
+/** A model that the user chose. */
+export interface ModelChoice {
+  /** Empty for the embedded one; files that were chosen or dropped. */
+  readonly reference: string | readonly File[];
+  readonly label: string;
+  /** Keeps a copy of files, so that they can be loaded again without choosing them. */
+  readonly keeps?: boolean;
+}
+
+/** What becomes of the model. */
+export type ModelState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'loading'; readonly choice: ModelChoice; readonly progress: LoadProgress }
+  | {
+      readonly kind: 'ready';
+      readonly choice: ModelChoice;
+      readonly model: BrowserModel;
+      /** Why it is being loaded again, while it is. */
+      readonly recovering?: string;
+    }
+  | { readonly kind: 'failed'; readonly choice: ModelChoice; readonly error: DescribedError };
+
+/** Loads one model at a time. */
+export interface ModelSession {
+  readonly state: Observable<ModelState>;
+  /** Replaces the model. @returns `undefined` when it failed or was cancelled, which `state` tells */
+  load(choice: ModelChoice, device: 'auto' | 'webgpu' | 'wasm'): Promise<BrowserModel | undefined>;
+  /** Stops loading; what was downloaded stays. */
+  cancel(): void;
+  /** Gives the model's memory back. */
+  unload(): Promise<void>;
+}
+
+/** Makes one; `onLoaded` is told about models that could be loaded. */
+export function createModelSession(
+  llamella: () => Promise<Llamella>,
+  onLoaded: (choice: ModelChoice, model: BrowserModel) => void,
+): ModelSession {
+  const state = observable<ModelState>({ kind: 'none' });
+  let loading: AbortController | undefined;
+  let attempt = 0;
+
+  const dispose = async (): Promise<void> => {
+    const before = state.get();
+    if (before.kind === 'ready') await before.model[Symbol.asyncDispose]();
+  };
+
+  const watch = (choice: ModelChoice, model: BrowserModel) => {
+    const isShown = () => {
+      const now = state.get();
+      return now.kind === 'ready' && now.model === model;
+    };
+    model.onRecovery = ({ done, reason }) => {
+      if (isShown()) state.set({ kind: 'ready', choice, model, ...(!done && { recovering: reason }) });
+    };
+    void model.lost.then((error) => {
+      if (isShown())
+        state.set({ kind: 'failed', choice, error: describeError(error, 'answering', navigator.onLine) });
+    });
+  };
+
+  return {
+    state,
+    async load(choice, device) {
+      loading?.abort();
+      const mine = ++attempt;
+      const controller = new AbortController();
+      loading = controller;
+      let progress: LoadProgress = [];
+      const throttle = frameThrottle(() => {
+        if (mine === attempt) state.set({ kind: 'loading', choice, progress });
+      });
+      try {
+        const before = dispose();
+        state.set({ kind: 'loading', choice, progress });
+        await before;
+        const { loadBrowserModel, openModelStore } = await llamella();
+        const watching = {
+          signal: controller.signal,
+          onProgress(report: Progress) {
+            progress = addProgress(progress, report, performance.now());
+            throttle.request();
+          },
+        };
+        if (typeof choice.reference !== 'string' && choice.keeps) {
+          const store = await openModelStore();
+          const { reference } = await store.import(choice.reference, watching);
+          choice = { reference, label: choice.label };
+        }
+        const { reference } = choice;
+        const model = await loadBrowserModel(reference === '' ? undefined : reference, {
+          device,
+          ...watching,
+        });
+        if (mine !== attempt || controller.signal.aborted) {
+          await model[Symbol.asyncDispose]();
+          return undefined;
+        }
+        throttle.cancel();
+        watch(choice, model);
+        state.set({ kind: 'ready', choice, model });
+        onLoaded(choice, model);
+        return model;
+      } catch (error) {
+        throttle.cancel();
+        if (mine !== attempt) return undefined;
+        if (controller.signal.aborted) state.set({ kind: 'none' });
+        else state.set({ kind: 'failed', choice, error: describeError(error, 'loading', navigator.onLine) });
+        return undefined;
+      } finally {
+        if (mine === attempt) loading = undefined;
+      }
+    },
+    cancel() {
+      loading?.abort();
+    },
+    async unload() {
+      attempt++;
+      loading?.abort();
+      const before = dispose();
+      state.set({ kind: 'none' });
+      await before;
+    },
+  };
+}
