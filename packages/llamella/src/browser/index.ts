@@ -25,6 +25,7 @@ export type {
   TokenizedText,
 } from './browser-model.ts';
 export type { BrowserSupport } from './browser-support.ts';
+export { createModelStore, type ModelStoreOptions } from './create-model-store.ts';
 export { detectSupport } from './detect-support.ts';
 export { loadBrowserModel, loadBrowserModel as loadModel } from './load-browser-model.ts';
 export type { ModelStore, StoreContents, StoredModel } from './model-store.ts';

@@ -1,4 +1,5 @@
 import type { BrowserLoadOptions, BrowserModel, BrowserModelReference } from './browser-model.ts';
+import { createModelWorker } from './create-model-worker.ts';
 import { modelOverLink } from './model-over-link.ts';
 import { sendReference } from './send-reference.ts';
 import { WorkerLink } from './worker-link.ts';
@@ -39,11 +40,6 @@ export async function loadBrowserModel(
     link.close('disposed', 'the model could not be loaded');
     throw error;
   }
-}
-
-/** Makes the worker of the model, or of the model store, as bundlers know it. */
-export function createModelWorker(): Worker {
-  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 }
 
 /** An address that holds in the worker too. */

@@ -1,14 +1,14 @@
 import { modelName, systemPrompt } from '@llamella/model-smollm2-135m-instruct';
-import { createWebBackend, type WebBackend } from '@llamella/runtime-web';
 import type { OnProgress } from '@llamella/spec';
-import { composeModel, type PackedBackend } from '../compose-model.ts';
+import { composeModel } from '../compose-model.ts';
 import { ensureExact } from '../ensure-exact.ts';
 import type { LoadedModel } from '../loaded-model.ts';
-import type { OpenedModel } from '../opened-model.ts';
+import { plainError } from '../worker-error.ts';
 import { chooseWebDevice, profileFor, type WebChoice } from './choose-device.ts';
-import type { DescribedModel, LoadRequest } from './messages.ts';
+import { createStreamedBackend } from './create-streamed-backend.ts';
+import type { DescribedModel, LoadRequest, Notice } from './messages.ts';
 import { openReference } from './open-reference.ts';
-import { packStream } from './pack-stream.ts';
+import { RecoveringBackend } from './recovering-backend.ts';
 
 /** A model in the worker, and what the page is told of it. */
 export interface ServedModel {
@@ -20,45 +20,45 @@ export interface ServedModel {
 export interface LoadContext {
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  readonly notice: (notice: Notice) => void;
 }
 
 /** Loads a model into this worker; its graph runs in a worker beneath. */
 export async function loadInWorker(request: LoadRequest, context: LoadContext): Promise<ServedModel> {
   const started = performance.now();
-  const { signal, onProgress } = context;
+  const { signal, onProgress, notice } = context;
   const asked = chooseWebDevice(request.device);
-  await using opened = await openReference(request.reference, context);
+  const found = await openReference(request.reference, context);
+  await using opened = found.opened;
   opened.checkArchitecture();
   const choice = await asked;
-  return await loadOn(choice, opened, request, { signal, onProgress, started });
-}
-
-async function loadOn(
-  choice: WebChoice,
-  opened: OpenedModel,
-  request: LoadRequest,
-  { signal, onProgress, started }: LoadContext & { readonly started: number },
-): Promise<ServedModel> {
-  const { device } = choice;
   const { contextLength, exact } = request;
   const plan = opened.plan({
-    profile: profileFor(device, exact),
+    profile: profileFor(choice.device, exact),
     ...(contextLength !== undefined && { contextLength }),
   });
   if (exact) ensureExact(plan, opened.checkpoint.name);
-  let threads = 1;
-  const createBackend = async (): Promise<PackedBackend<WebBackend>> => {
-    const errors = new Map<string, number>();
-    const weights = packStream(plan, opened.checkpoint, { signal, onProgress, errors });
-    const backend = await createWebBackend(
-      plan,
-      reportEnd(weights, onProgress),
-      backendOptions(request, device, signal),
-    );
-    threads = backend.threads;
-    return { backend, errors };
-  };
   const isEmbedded = 'text' in request.reference && request.reference.text === undefined;
+  let threads = 1;
+  const createBackend = async () => {
+    const first = await createStreamedBackend(plan, found, request, { ...choice, signal, onProgress });
+    threads = first.backend.threads;
+    const backend = new RecoveringBackend(first.backend, {
+      async create(capacity) {
+        const again = await openReference(request.reference, {
+          signal: neverAborted(),
+          onProgress: () => {},
+        });
+        await using _ = again.opened;
+        const options = { ...choice, capacity, signal: neverAborted(), onProgress: () => {} };
+        return (await createStreamedBackend(plan, again, request, options)).backend;
+      },
+      isLoss,
+      onRecovery: (event) => notice({ kind: 'recovery', ...event }),
+      onLost: (error) => notice({ kind: 'lost', error: plainError(error) }),
+    });
+    return { backend, errors: first.errors };
+  };
   const model = await composeModel(opened, {
     plan,
     createBackend,
@@ -67,39 +67,34 @@ async function loadOn(
     onProgress,
     signal,
   });
-  const { config, fidelity, recommendedSystemPrompt, recommendedSampling } = model;
   return {
     model,
-    described: {
-      name: isEmbedded ? modelName : model.name,
-      device,
-      threads,
-      config,
-      contextLength: model.contextLength,
-      fidelity,
-      notes: [...model.notes, ...choice.notes],
-      ...(recommendedSystemPrompt !== undefined && { recommendedSystemPrompt }),
-      ...(recommendedSampling !== undefined && { recommendedSampling }),
-    },
+    described: describe(model, { name: isEmbedded ? modelName : model.name, threads, choice }),
   };
 }
 
-function backendOptions(request: LoadRequest, device: WebChoice['device'], signal: AbortSignal) {
-  const { threads, slots, wasmPaths, runtimeWorker } = request;
+function describe(
+  model: LoadedModel,
+  { name, threads, choice }: { name: string; threads: number; choice: WebChoice },
+): DescribedModel {
+  const { config, contextLength, fidelity, recommendedSystemPrompt, recommendedSampling } = model;
   return {
-    device,
-    signal,
-    ...(threads !== undefined && { threads }),
-    ...(slots !== undefined && { slots }),
-    ...(wasmPaths !== undefined && { wasmPaths }),
-    ...(runtimeWorker !== undefined && {
-      createWorker: () => new Worker(runtimeWorker, { type: 'module' }),
-    }),
+    name,
+    device: choice.device,
+    threads,
+    config,
+    contextLength,
+    fidelity,
+    notes: [...model.notes, ...choice.notes],
+    ...(recommendedSystemPrompt !== undefined && { recommendedSystemPrompt }),
+    ...(recommendedSampling !== undefined && { recommendedSampling }),
   };
 }
 
-/** Says that compiling begins when the last piece is there. */
-async function* reportEnd<T>(pieces: AsyncIterable<T>, onProgress: OnProgress): AsyncGenerator<T> {
-  yield* pieces;
-  onProgress({ phase: 'compile', loaded: 0, total: 1 });
+function neverAborted(): AbortSignal {
+  return new AbortController().signal;
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof Error && /GPU device was lost/.test(error.message);
 }

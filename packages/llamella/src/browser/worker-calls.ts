@@ -1,9 +1,10 @@
-import { LlamellaError, type TokenGrammar, UnsupportedError } from '@llamella/spec';
+import { LlamellaError, type TokenGrammar } from '@llamella/spec';
 import type { LoadedModel } from '../loaded-model.ts';
 import type { AnswerGrammar } from './browser-model.ts';
 import { loadInWorker, type ServedModel } from './load-in-worker.ts';
 import type { SentGenerateOptions } from './messages.ts';
 import type { CallContext, ServedCalls } from './serve-calls.ts';
+import { storeCalls } from './store-calls.ts';
 import { throttleProgress } from './throttle-progress.ts';
 
 /** What a model's worker does: it holds one model. */
@@ -14,9 +15,9 @@ export function createWorkerCalls(): ServedCalls {
     throw new LlamellaError('disposed', 'the model was disposed');
   };
   return {
-    async load(request, { signal, tell }) {
+    async load(request, { signal, tell, notice }) {
       const onProgress = throttleProgress((progress) => void tell(progress));
-      served = await loadInWorker(request, { signal, onProgress });
+      served = await loadInWorker(request, { signal, onProgress, notice });
       return served.described;
     },
     async generate({ prompt, options }, context) {
@@ -47,14 +48,8 @@ export function createWorkerCalls(): ServedCalls {
       await last?.model[Symbol.asyncDispose]();
       return undefined;
     },
-    list: notYet,
-    pull: notYet,
-    remove: notYet,
+    ...storeCalls,
   };
-}
-
-async function notYet(): Promise<never> {
-  throw new UnsupportedError('keeping models', 'not yet');
 }
 
 function pieceOf(tokenizer: LoadedModel['tokenizer'], id: number): string {

@@ -2,6 +2,7 @@
 import {
   type BrowserLoadOptions,
   type BrowserModel,
+  createModelStore,
   detectSupport,
   type LlamellaError,
   loadBrowserModel,
@@ -38,7 +39,10 @@ const makeFile = async ({ name, address, length }: MadeFile) => {
   return new File([bytes.slice(0, length)], name);
 };
 
+const createWorker = () => new Worker('/model-worker.js', { type: 'module' });
+
 const program = {
+  store: createModelStore({ createWorker }),
   models,
   answer,
   makeFile,
@@ -49,7 +53,7 @@ const program = {
       const progress: string[] = [];
       const model = await loadBrowserModel(given, {
         wasmPaths: '/onnxruntime-web/',
-        createWorker: () => new Worker('/model-worker.js', { type: 'module' }),
+        createWorker,
         runtimeWorker: '/runtime-worker.js',
         onProgress: ({ phase }) => {
           if (progress.at(-1) !== phase) progress.push(phase);

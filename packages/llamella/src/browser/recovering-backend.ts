@@ -1,0 +1,133 @@
+import type { Backend, BackendInfo, ForwardRequest, KvStorage } from '@llamella/spec';
+import { LlamellaError } from '@llamella/spec';
+
+/** How a backend is made again, and who is told. */
+export interface Recovery {
+  /** Makes the backend anew, with room for so many positions. */
+  create(capacity: number): Promise<Backend>;
+  /** Whether an error means that the device is gone. */
+  isLoss(error: unknown): boolean;
+  /** Told before and after. */
+  onRecovery(event: { readonly done: boolean; readonly reason: string }): void;
+  /** Told once, when there will be no more answers. */
+  onLost(error: LlamellaError): void;
+}
+
+/** A device that is lost again so soon would be lost again and again. */
+const SOON_MS = 60_000;
+
+/**
+ * A backend that is made again when its device is lost. The keys and values that were on it are computed from the tokens
+ * when they are needed next, so that whoever uses it notices a delay only. Lost twice within a minute, it stays lost.
+ */
+export class RecoveringBackend implements Backend {
+  readonly info: BackendInfo;
+  readonly storage: KvStorage;
+  readonly #recovery: Recovery;
+  #backend: Backend;
+  /** Tokens of each slot, of which the first `#present` are in the backend's cache. */
+  readonly #tokens: number[][];
+  readonly #present: number[];
+  #lastLoss = Number.NEGATIVE_INFINITY;
+  #failure: LlamellaError | undefined;
+  #disposed = false;
+
+  constructor(backend: Backend, recovery: Recovery) {
+    this.#backend = backend;
+    this.#recovery = recovery;
+    this.info = backend.info;
+    const { slots, bytesPerToken } = backend.storage;
+    this.#tokens = Array.from({ length: slots }, () => []);
+    this.#present = this.#tokens.map(() => 0);
+    const capacity = () => this.#backend.storage.capacity;
+    this.storage = {
+      slots,
+      bytesPerToken,
+      get capacity() {
+        return capacity();
+      },
+      grow: (wanted, lengths) =>
+        this.#surviving(() =>
+          this.#backend.storage.grow(
+            wanted,
+            lengths.map((length, slot) => Math.min(length, this.#present[slot]!)),
+          ),
+        ),
+    };
+  }
+
+  async forward(request: ForwardRequest, signal?: AbortSignal): Promise<Float32Array> {
+    const { slot, position, tokens } = request;
+    const logits = await this.#surviving(async () => {
+      await this.#restore(slot, position, signal);
+      return this.#backend.forward(request, signal);
+    });
+    const known = this.#tokens[slot];
+    if (known !== undefined) {
+      known.length = position;
+      for (const token of tokens) known.push(token);
+      this.#present[slot] = known.length;
+    }
+    return logits;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    await this.#backend[Symbol.asyncDispose]();
+  }
+
+  /** Computes the keys and values before a position that a new backend lacks. */
+  async #restore(slot: number, position: number, signal: AbortSignal | undefined): Promise<void> {
+    const known = this.#tokens[slot];
+    if (known === undefined) return;
+    for (let start = this.#present[slot]!; start < position; start = this.#present[slot]!) {
+      const end = Math.min(position, start + this.info.prefillChunk);
+      const tokens = Uint32Array.from(known.slice(start, end));
+      await this.#backend.forward({ slot, position: start, tokens, logits: 'none' }, signal);
+      this.#present[slot] = end;
+    }
+  }
+
+  async #surviving<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      return await work();
+    } catch (error) {
+      if (!this.#recovery.isLoss(error) || this.#disposed) throw error;
+      await this.#recover(error as Error);
+    }
+    try {
+      return await work();
+    } catch (error) {
+      if (this.#recovery.isLoss(error) && !this.#disposed) await this.#recover(error as Error);
+      throw error;
+    }
+  }
+
+  async #recover(loss: Error): Promise<void> {
+    const { capacity } = this.storage;
+    const now = performance.now();
+    if (now - this.#lastLoss < SOON_MS) throw this.#lose('the GPU was lost again', loss);
+    this.#lastLoss = now;
+    const reason = loss.message;
+    this.#recovery.onRecovery({ done: false, reason });
+    await Promise.resolve(this.#backend[Symbol.asyncDispose]()).catch(() => undefined);
+    this.#present.fill(0);
+    try {
+      this.#backend = await this.#recovery.create(capacity);
+    } catch (error) {
+      throw this.#lose(
+        `the GPU was lost, and the model could not be loaded again (${(error as Error).message})`,
+        error,
+      );
+    }
+    this.#recovery.onRecovery({ done: true, reason });
+  }
+
+  #lose(what: string, cause: unknown): LlamellaError {
+    const advice = 'load the model again, or on the processor (device wasm)';
+    this.#failure = new LlamellaError('backend', `${what}; ${advice}`, { cause });
+    this.#recovery.onLost(this.#failure);
+    return this.#failure;
+  }
+}
