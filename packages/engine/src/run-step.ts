@@ -23,7 +23,7 @@ export async function runStep<Result>(
     const values = await backend.forward({ slot, position, tokens, logits }, signal);
     sequence.append(tokens);
     signal?.throwIfAborted();
-    const rows = logits === 'none' ? 0 : logits === 'last' ? 1 : tokens.length;
+    const rows = logits === 'none' ? 0 : logits === 'all' ? tokens.length : 1;
     if (values.length !== rows * backend.info.vocabularySize) {
       throw new LlamellaError(
         'backend',

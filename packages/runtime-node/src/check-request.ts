@@ -22,7 +22,10 @@ export function checkRequest(
     );
   }
   if (!logitChoices.includes(logits)) {
-    throw new InvalidArgumentError('logits', `must be one of ${logitChoices.join(', ')}; got ${logits}`);
+    throw new InvalidArgumentError(
+      'logits',
+      `must be one of ${logitChoices.join(', ')}; got ${JSON.stringify(logits)}`,
+    );
   }
   if (logits === 'all' && tokens.length * vocabularySize > MOST_LOGITS) {
     throw new InvalidArgumentError(

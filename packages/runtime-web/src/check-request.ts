@@ -3,13 +3,15 @@ import { type ForwardRequest, InvalidArgumentError } from '@llamella/spec';
 /** Most numbers in one result: 1 GiB of float32, a quarter of what WebAssembly can address. */
 const MOST_LOGITS = 2 ** 28;
 
-const logitChoices: readonly ForwardRequest['logits'][] = ['last', 'all', 'none'];
+const logitChoices: readonly unknown[] = ['last', 'all', 'none'];
 
 /** What a request has to fit. */
 export interface RequestLimits {
   readonly vocabularySize: number;
   readonly capacity: number;
   readonly slots: number;
+  /** Most logits of `top`; absent: there is no `top`. */
+  readonly mostTopLogits: number | undefined;
 }
 
 /** @throws {InvalidArgumentError} naming the field that does not fit the vocabulary, the slots or the cache */
@@ -17,7 +19,7 @@ export function checkRequest(
   { slot, tokens, position, logits }: ForwardRequest,
   limits: RequestLimits,
 ): void {
-  const { vocabularySize, capacity, slots } = limits;
+  const { vocabularySize, capacity, slots, mostTopLogits } = limits;
   const refuse = (field: string, problem: string): never => {
     throw new InvalidArgumentError(field, problem);
   };
@@ -31,8 +33,13 @@ export function checkRequest(
       `${tokens.length} tokens at ${position} do not fit into a cache of ${capacity} positions`,
     );
   }
-  if (!logitChoices.includes(logits)) {
-    refuse('logits', `must be one of ${logitChoices.join(', ')}; got ${logits}`);
+  if (typeof logits === 'object' && mostTopLogits !== undefined) {
+    const { top } = logits;
+    if (!Number.isInteger(top) || top < 1 || top > mostTopLogits) {
+      refuse('logits.top', `must be a whole number from 1 to ${mostTopLogits}, got ${top}`);
+    }
+  } else if (!logitChoices.includes(logits)) {
+    refuse('logits', `must be one of ${logitChoices.join(', ')}; got ${JSON.stringify(logits)}`);
   }
   if (logits === 'all' && tokens.length * vocabularySize > MOST_LOGITS) {
     const most = Math.floor(MOST_LOGITS / vocabularySize);

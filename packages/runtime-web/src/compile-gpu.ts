@@ -1,14 +1,16 @@
+import { LlamellaError } from '@llamella/spec';
 import { createSession } from './compile.ts';
 import type { OpenGpu } from './gpu-device.ts';
 import { gpuKvMemory } from './gpu-kv-memory.ts';
+import { GpuSession } from './gpu-session.ts';
 import { KvSlots } from './kv-slots.ts';
 import type { CompileRequest } from './messages.ts';
 import type { Ort } from './ort.ts';
 import type { MountedBytes } from './ort-module.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
- * Compiles a graph for the GPU; the processor takes what it has no kernels for.
+ * Compiles a graph for the GPU; the processor takes what it has no kernels for. Then steps cannot be captured.
  *
  * @throws {LlamellaError} `backend` when ONNX Runtime refuses the graph, or there is no memory
  */
@@ -19,24 +21,40 @@ export async function compileForGpu(
   weights: MountedBytes,
 ): Promise<Session> {
   const { module } = ort;
-  const { graph, slots, capacity } = request;
+  const { graph, slots, capacity, captureSteps } = request;
+  const notes: string[] = [];
   module.asyncInit?.();
   module.webgpuInit?.(() => undefined);
-  const handle = await createSession(ort, request, weights, async (options) => {
-    const [deviceId, webgpuInstance, webgpuDevice] = module.webgpuRegisterDevice(gpu.device);
-    const entries = Object.entries({ deviceId, webgpuInstance, webgpuDevice, validationMode: 'disabled' });
-    const texts = entries.flat().map((text) => ort.putText(String(text)));
-    const keys = ort.put(Uint32Array.from(texts.filter((_, index) => index % 2 === 0)));
-    const values = ort.put(Uint32Array.from(texts.filter((_, index) => index % 2 === 1)));
-    const name = ort.putText('WebGPU');
-    const status = await module._OrtAppendExecutionProvider(options, name, keys, values, entries.length);
-    for (const address of [...texts, keys, values, name]) module._free(address);
-    ort.check('WebGPU was refused', status);
+  const create = (captures: boolean) =>
+    createSession(ort, request, weights, (options) => addGpu(ort, gpu, options, captures));
+  let handle: number | undefined;
+  if (captureSteps) {
+    try {
+      handle = await create(true);
+    } catch (error) {
+      if (!LlamellaError.isInstance(error)) throw error;
+      notes.push(`Steps are not captured: ${error.message}`);
+      module.webgpuOnCreateSession?.(0);
+    }
+  }
+  const captures = handle !== undefined;
+  handle ??= await create(false);
+  const kv = new KvSlots(gpuKvMemory(ort, gpu.device, handle), graph, slots, capacity);
+  return new GpuSession({ ort, gpu, handle, graph, slots: kv, captures, notes });
+}
+
+async function addGpu(ort: Ort, gpu: OpenGpu, options: number, captures: boolean): Promise<void> {
+  const { module } = ort;
+  const [deviceId, webgpuInstance, webgpuDevice] = module.webgpuRegisterDevice(gpu.device);
+  const entries = Object.entries({
+    ...{ deviceId, webgpuInstance, webgpuDevice, validationMode: 'disabled' },
+    ...(captures && { enableGraphCapture: '1' }),
   });
-  return new Session(
-    ort,
-    handle,
-    graph,
-    new KvSlots(gpuKvMemory(ort, gpu.device, handle), graph, slots, capacity),
-  );
+  const texts = entries.flat().map((text) => ort.putText(String(text)));
+  const keys = ort.put(Uint32Array.from(texts.filter((_, index) => index % 2 === 0)));
+  const values = ort.put(Uint32Array.from(texts.filter((_, index) => index % 2 === 1)));
+  const name = ort.putText('WebGPU');
+  const status = await module._OrtAppendExecutionProvider(options, name, keys, values, entries.length);
+  for (const address of [...texts, keys, values, name]) module._free(address);
+  ort.check('WebGPU was refused', status);
 }

@@ -3,7 +3,7 @@ import { KvSlots } from './kv-slots.ts';
 import type { CompileRequest } from './messages.ts';
 import type { Ort } from './ort.ts';
 import type { MountedBytes } from './ort-module.ts';
-import { Session } from './session.ts';
+import { HeapSession, type Session } from './session.ts';
 
 const OPTIMIZE_ALL = 99;
 const SEQUENTIAL = 0;
@@ -17,7 +17,7 @@ const LOG_ERRORS = 3;
 export async function compile(ort: Ort, request: CompileRequest, weights: MountedBytes): Promise<Session> {
   const { graph } = request;
   const handle = await createSession(ort, request, weights, async () => {});
-  return new Session(
+  return new HeapSession(
     ort,
     handle,
     graph,

@@ -22,6 +22,11 @@ export interface WebBackendOptions {
   readonly wasmPaths?: string | URL;
   /** Makes the worker, whose program is `@llamella/runtime-web/worker`. Default: the file beside this module. */
   readonly createWorker?: () => Worker;
+  /**
+   * On `webgpu`: records the commands of a step of one token once and replays them, where the GPU runs all of the graph.
+   * Default `true`.
+   */
+  readonly captureSteps?: boolean;
   /** Ends loading. */
   readonly signal?: AbortSignal;
 }
@@ -30,6 +35,14 @@ export interface WebBackendOptions {
 export interface WebBackend extends Backend {
   /** Threads that one operator uses. */
   readonly threads: number;
+  /** What does not run as it was meant to, in sentences for people; often empty. */
+  readonly notes: readonly string[];
+  /**
+   * Resolves, with a sentence for people, when the GPU is lost or the worker ends by itself: every call fails with the
+   * code `backend` then, those under way too. Dispose of the backend and make a new one from the same plan and weights.
+   * It stays pending otherwise, also when the backend is disposed.
+   */
+  readonly lost: Promise<string>;
 }
 
 const DEFAULT_CAPACITY = 256;
@@ -77,8 +90,10 @@ export async function createWebBackend(
       const loaded = await channel.call('load', { device, threads, wasmPaths, byteLength, largest });
       await sendWeights(channel, weights, byteLength, signal);
       const { model, externalFile, interface: graph } = plan;
-      await channel.call('compile', { model, externalFile, graph, slots, capacity });
-      return new WorkerBackend({ channel, graph, device, threads: loaded.threads, slots, capacity });
+      const { captureSteps = true } = options;
+      const request = { model, externalFile, graph, slots, capacity, captureSteps };
+      const { notes } = await channel.call('compile', request);
+      return new WorkerBackend({ channel, graph, device, ...loaded, notes, slots, capacity });
     };
     return await abortable(load(), signal);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { LlamellaError, UnsupportedError } from '@llamella/spec';
+import { describeAdapter, type GpuDescription, requestAdapter } from './gpu-adapter.ts';
 
 /** Limits that kernels and weights profit from; a device has the defaults unless more is asked for. */
 const raisedLimits = [
@@ -21,6 +22,7 @@ const usedFeatures: readonly GPUFeatureName[] = ['shader-f16', 'subgroups'];
 /** A GPU with all that its adapter allows. */
 export interface OpenGpu {
   readonly device: GPUDevice;
+  readonly description: GpuDescription;
   /** The result of some work, or, when the device is lost, an error that says so. Then no more work begins. */
   whileThere<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -29,22 +31,20 @@ export interface OpenGpu {
  * Opens the GPU that is fastest by the browser's judgement.
  *
  * @param largest the largest constant of the graph
+ * @param onLost called with the reason when the device is lost, before work that is under way fails
  * @throws {UnsupportedError} when there is none, or a constant does not fit into one of its buffers
  */
-export async function openGpu(largest: {
-  readonly name: string;
-  readonly byteLength: number;
-}): Promise<OpenGpu> {
-  const advice = 'use the device wasm, or a browser and a machine with WebGPU';
-  if (navigator.gpu === undefined) throw new UnsupportedError('WebGPU in this browser', advice);
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter === null)
-    throw new UnsupportedError('WebGPU on this machine', `there is no adapter; ${advice}`);
-  const { maxBufferSize } = adapter.limits;
-  if (largest.byteLength > maxBufferSize) {
+export async function openGpu(
+  largest: { readonly name: string; readonly byteLength: number },
+  onLost: (reason: string) => void,
+): Promise<OpenGpu> {
+  const adapter = await requestAdapter();
+  const description = describeAdapter(adapter);
+  if (largest.byteLength > description.maximumTensorBytes) {
     throw new UnsupportedError(
       `a constant of ${largest.byteLength} bytes (${largest.name}) on this GPU`,
-      `its buffers have at most ${maxBufferSize} bytes; use weights of fewer bits, or the device wasm`,
+      `its buffers have at most ${description.maximumTensorBytes} bytes; build the graph with that as ` +
+        'maximumTensorBytes, or use the device wasm',
     );
   }
   const device = await adapter.requestDevice({
@@ -54,14 +54,14 @@ export async function openGpu(largest: {
   let gone = false;
   const lost = device.lost.then(({ reason, message }): never => {
     gone = true;
-    throw new LlamellaError(
-      'backend',
-      `the GPU device was lost (${reason}: ${message}): make a new backend, or use the device wasm`,
-    );
+    const what = `the GPU device was lost (${reason}: ${message})`;
+    onLost(what);
+    throw new LlamellaError('backend', `${what}: make a new backend, or use the device wasm`);
   });
   lost.catch(() => undefined);
   return {
     device,
+    description,
     // Work that waits for a lost device may never end; what it fails with may be known before the loss is.
     whileThere: (work) =>
       gone

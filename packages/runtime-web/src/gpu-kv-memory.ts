@@ -1,34 +1,21 @@
+import { type GpuMemory, gpuMemory } from './gpu-buffer.ts';
 import type { KvMemory, KvTensor } from './kv-memory.ts';
 import type { Ort } from './ort.ts';
 
-interface GpuTensor extends KvTensor {
-  readonly buffer: GPUBuffer;
-}
-
-/** `GPUBufferUsage`: STORAGE, COPY_DST and COPY_SRC. */
-const STORAGE_AND_COPIES = 0x80 | 0x08 | 0x04;
+interface GpuTensor extends KvTensor, Pick<GpuMemory, 'buffer'> {}
 
 /** Keys and values on the GPU; they are never copied to the processor. */
 export function gpuKvMemory(ort: Ort, device: GPUDevice, session: number): KvMemory<GpuTensor> {
-  const { module } = ort;
   return {
     mostBytes: Number.MAX_SAFE_INTEGER,
     allocate(dimensions, byteLength) {
-      if (byteLength > device.limits.maxBufferSize) {
-        throw new RangeError(`a buffer of this GPU has at most ${device.limits.maxBufferSize} bytes`);
-      }
-      const buffer = device.createBuffer({
-        size: Math.ceil(byteLength / 16) * 16,
-        usage: STORAGE_AND_COPIES,
-      });
-      const address = module.webgpuRegisterBuffer(buffer, session);
-      const tensor = ort.tensor('float32', { address, byteLength }, dimensions, 'gpu');
+      const memory = gpuMemory(ort, device, session, byteLength);
+      const tensor = memory.tensor('float32', byteLength, dimensions);
       const release = () => {
-        module._OrtReleaseTensor(tensor);
-        module.webgpuUnregisterBuffer(buffer);
-        buffer.destroy();
+        ort.module._OrtReleaseTensor(tensor);
+        memory.release();
       };
-      return { tensor, buffer, release };
+      return { tensor, buffer: memory.buffer, release };
     },
     copy({ buffer: from }, { buffer: to }, { count, byteLength, fromStride, toStride }) {
       const encoder = device.createCommandEncoder();

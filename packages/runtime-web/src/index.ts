@@ -1,3 +1,4 @@
 export { createWebBackend, type WebBackend, type WebBackendOptions } from './create-web-backend.ts';
+export { describeGpu, type GpuDescription } from './gpu-adapter.ts';
 export type { WeightsSource } from './send-weights.ts';
 export type { WebDevice } from './web-device.ts';

@@ -9,6 +9,13 @@ export interface LoadRequest extends ModuleOptions {
   readonly largest: { readonly name: string; readonly byteLength: number };
 }
 
+/** What the worker runs on. */
+export interface LoadAnswer {
+  readonly threads: number;
+  /** Whether the GPU is one that the processor computes. */
+  readonly software: boolean;
+}
+
 /** What the worker compiles. */
 export interface CompileRequest {
   readonly model: Uint8Array;
@@ -16,15 +23,17 @@ export interface CompileRequest {
   readonly graph: GraphInterface;
   readonly slots: number;
   readonly capacity: number;
+  /** Whether steps of one token are recorded on the GPU and replayed, where that can be done. */
+  readonly captureSteps: boolean;
 }
 
 /** What a worker can be asked to do, with what it answers. */
 export interface WorkerCalls {
   /** Starts ONNX Runtime; the weights will follow. */
-  readonly load: (options: LoadRequest) => { readonly threads: number };
+  readonly load: (options: LoadRequest) => LoadAnswer;
   /** The next bytes of the weights. */
   readonly weights: (bytes: Uint8Array) => undefined;
-  readonly compile: (request: CompileRequest) => undefined;
+  readonly compile: (request: CompileRequest) => { readonly notes: readonly string[] };
   readonly forward: (request: ForwardRequest) => Float32Array<ArrayBuffer>;
   readonly grow: (request: { readonly capacity: number; readonly lengths: readonly number[] }) => undefined;
 }
@@ -44,7 +53,8 @@ export interface CrossingError {
   readonly message: string;
 }
 
-/** Answers a request. */
+/** Answers a request, or tells, unasked and once, that nothing can be answered any more. */
 export type WorkerAnswer =
   | { readonly id: number; readonly result: ReturnType<WorkerCalls[keyof WorkerCalls]> }
-  | { readonly id: number; readonly error: CrossingError };
+  | { readonly id: number; readonly error: CrossingError }
+  | { readonly lost: string };

@@ -59,6 +59,8 @@ export interface OrtModule {
   _OrtGetTensorData(tensor: number, type: number, address: number, dimensions: number, rank: number): number;
   _OrtFree(address: number): number;
   _OrtCreateRunOptions(logSeverity: number, logVerbosity: number, terminate: boolean, tag: number): number;
+  _OrtReleaseRunOptions(runOptions: number): number;
+  _OrtAddRunConfigEntry(runOptions: number, name: number, value: number): number;
   _OrtRun(
     session: number,
     inputNames: number,

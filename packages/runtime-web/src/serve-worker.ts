@@ -23,7 +23,7 @@ type Calls = {
 
 /** Lets a worker answer; requests are taken one at a time, in their order. */
 export function serveWorker(scope: WorkerScope): void {
-  const calls = createCalls();
+  const calls = createCalls((lost) => scope.postMessage({ lost }, []));
   let last: Promise<void> = Promise.resolve();
   scope.onmessage = ({ data }) => {
     last = last.then(async () => {
@@ -41,7 +41,8 @@ export function serveWorker(scope: WorkerScope): void {
   };
 }
 
-function createCalls(): Calls {
+/** @param onLost called with the reason when the GPU is lost */
+function createCalls(onLost: (reason: string) => void): Calls {
   let ort: Ort | undefined;
   let weights: WeightChunks | undefined;
   let session: Session | undefined;
@@ -49,11 +50,11 @@ function createCalls(): Calls {
   const whileThere = <T>(work: () => Promise<T>) => gpu?.whileThere(work) ?? work();
   return {
     async load({ byteLength, largest, ...options }) {
-      if (options.device === 'webgpu') gpu = await openGpu(largest);
+      if (options.device === 'webgpu') gpu = await openGpu(largest, onLost);
       const { module, threads } = await loadModule(options);
       ort = new Ort(module);
       weights = new WeightChunks(byteLength);
-      return { threads };
+      return { threads, software: gpu?.description.software ?? false };
     },
     async weights(bytes) {
       weights!.push(bytes);
@@ -64,12 +65,12 @@ function createCalls(): Calls {
         gpu === undefined ? compile(ort!, request, weights!) : compileForGpu(ort!, gpu, request, weights!),
       );
       weights = undefined;
-      return undefined;
+      return { notes: session.notes };
     },
     forward: (request) => whileThere(() => session!.run(request)),
     grow: ({ capacity, lengths }) =>
       whileThere(async () => {
-        session!.slots.grow(capacity, lengths);
+        session!.grow(capacity, lengths);
         return undefined;
       }),
   };

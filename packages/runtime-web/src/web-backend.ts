@@ -7,6 +7,8 @@ import {
 } from '@llamella/spec';
 import { abortable } from './abortable.ts';
 import { checkRequest } from './check-request.ts';
+import { MOST_TOP } from './gpu-top.ts';
+import { SOFTWARE_CHUNK } from './software-chunk.ts';
 import { WebKvStorage } from './web-kv-storage.ts';
 import type { WorkerChannel } from './worker-channel.ts';
 
@@ -16,6 +18,8 @@ export interface WebBackendParts {
   readonly graph: GraphInterface;
   readonly device: string;
   readonly threads: number;
+  readonly software: boolean;
+  readonly notes: readonly string[];
   readonly slots: number;
   readonly capacity: number;
 }
@@ -25,13 +29,18 @@ export class WorkerBackend implements Backend {
   readonly info: BackendInfo;
   readonly storage: WebKvStorage;
   readonly threads: number;
+  readonly notes: readonly string[];
+  readonly lost: Promise<string>;
   readonly #channel: WorkerChannel;
   #lastWork: Promise<unknown> = Promise.resolve();
   #disposed = false;
+  #row: Float32Array | undefined;
 
-  constructor({ channel, graph, device, threads, slots, capacity }: WebBackendParts) {
+  constructor({ channel, graph, device, threads, software, notes, slots, capacity }: WebBackendParts) {
     this.#channel = channel;
     this.threads = threads;
+    this.notes = notes;
+    this.lost = channel.lost;
     this.storage = new WebKvStorage(graph, slots, capacity, (check, request) =>
       this.#exclusive(async () => {
         if (check()) await channel.call('grow', request);
@@ -41,7 +50,8 @@ export class WorkerBackend implements Backend {
       device,
       vocabularySize: graph.vocabularySize,
       contextLength: graph.contextLength,
-      prefillChunk: graph.prefillChunk,
+      ...(device === 'webgpu' && { mostTopLogits: Math.min(MOST_TOP, graph.vocabularySize) }),
+      prefillChunk: software ? Math.min(graph.prefillChunk, SOFTWARE_CHUNK) : graph.prefillChunk,
     };
   }
 
@@ -49,9 +59,12 @@ export class WorkerBackend implements Backend {
     const step = this.#exclusive(async () => {
       signal?.throwIfAborted();
       const { slots, capacity } = this.storage;
-      checkRequest(request, { vocabularySize: this.info.vocabularySize, slots, capacity });
+      const { vocabularySize, mostTopLogits } = this.info;
+      checkRequest(request, { vocabularySize, slots, capacity, mostTopLogits });
       const { slot, position, tokens, logits } = request;
-      return this.#channel.call('forward', { slot, position, tokens: tokens.slice(), logits });
+      const sent = { slot, position, tokens: tokens.slice(), logits };
+      const values = await this.#channel.call('forward', sent);
+      return typeof logits === 'object' ? this.#spread(values) : values;
     });
     // The worker cannot be interrupted in a step. It goes on, and the next step waits for it.
     return abortable(step, signal);
@@ -64,6 +77,15 @@ export class WorkerBackend implements Backend {
       this.#lastWork = this.#lastWork.then(() => this.#channel.close());
     }
     await this.#lastWork;
+  }
+
+  /** @param found float32 `[2, top]`: logits, and the bits of their ids as uint32 */
+  #spread(found: Float32Array<ArrayBuffer>): Float32Array {
+    this.#row ??= new Float32Array(this.info.vocabularySize);
+    const row = this.#row.fill(Number.NEGATIVE_INFINITY);
+    const ids = new Uint32Array(found.buffer, found.byteLength / 2);
+    for (const [at, id] of ids.entries()) row[id] = found[at]!;
+    return row;
   }
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {

@@ -12,10 +12,20 @@ export class WorkerChannel {
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #failure: LlamellaError | undefined;
+  /** Resolves with the reason when the worker, or what it computes on, is gone without having been closed. */
+  readonly lost: Promise<string>;
+  #tellLost!: (reason: string) => void;
 
   constructor(worker: Worker) {
     this.#worker = worker;
+    this.lost = new Promise((resolve) => {
+      this.#tellLost = resolve;
+    });
     worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
+      if ('lost' in data) {
+        this.#tellLost(data.lost);
+        return;
+      }
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if ('error' in data) waiting?.reject(new LlamellaError(data.error.code, data.error.message));
@@ -55,6 +65,7 @@ export class WorkerChannel {
 
   #fail(code: ErrorCode, message: string): void {
     this.#failure ??= new LlamellaError(code, message);
+    if (code !== 'disposed') this.#tellLost(message);
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
   }

@@ -8,8 +8,11 @@ export interface ForwardRequest {
   readonly position: number;
   /** New tokens, one or more. Their keys and values are written at `position` and after it. */
   readonly tokens: Uint32Array;
-  /** Logits to return: of the last token, of every token, or none. */
-  readonly logits: 'last' | 'all' | 'none';
+  /**
+   * Logits to return: of the last token, of every token, or none. `top`: of the last token its `top` largest, of equal
+   * ones those with the lowest ids; the others are -Infinity. It may be at most `BackendInfo.mostTopLogits`.
+   */
+  readonly logits: 'last' | 'all' | 'none' | { readonly top: number };
 }
 
 /** What a backend is and can do. */
@@ -22,6 +25,11 @@ export interface BackendInfo {
   readonly contextLength: number;
   /** Tokens in a prefill chunk that this backend runs best with; `forward` accepts more and fewer. */
   readonly prefillChunk: number;
+  /**
+   * The most that `ForwardRequest.logits` may ask for with `top`, which is then faster than `last`. Absent: the backend
+   * does not know `top`.
+   */
+  readonly mostTopLogits?: number;
 }
 
 /** Executes the model. Calls to `forward` are queued: one step runs at a time, off the calling thread. */
@@ -33,7 +41,7 @@ export interface Backend extends AsyncDisposable {
   /**
    * Runs the model.
    *
-   * @returns float32 logits `[rows, vocabularySize]`, rows = 1, tokens.length or 0. A view of memory that the
+   * @returns float32 logits `[rows, vocabularySize]`, rows = 1, tokens.length or 0, 1 with `top`. A view of memory that the
    *   next call reuses: copy what must live longer.
    * @throws {LlamellaError} `backend` when the runtime fails; the cache is unchanged before `position`
    * @throws `signal.reason` when aborted; a running step is interrupted where the runtime allows it

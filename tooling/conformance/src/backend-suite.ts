@@ -2,6 +2,7 @@ import type { Backend, ForwardRequest } from '@llamella/spec';
 import { expect } from 'vitest';
 import { type ConformanceCase, registerCases, type SkippedCase } from './conformance-case.ts';
 import { errorCode } from './error-code.ts';
+import { keepTop } from './keep-top.ts';
 import { createRandom } from './random.ts';
 
 /** Makes a fresh backend over the same weights. The context must hold 32 tokens or more. */
@@ -11,6 +12,8 @@ export interface BackendSuiteOptions {
   /** Largest difference between logits that should be equal, relative to the largest of them. Default 1e-4. */
   readonly tolerance?: number;
 }
+
+const isChosen = (logit: number) => (logit === Number.NEGATIVE_INFINITY ? 0 : 1);
 
 /** Requirements on {@link Backend} and its storage. */
 export function backendCases(
@@ -87,6 +90,24 @@ export function backendCases(
       expect([last.length, all.length, none.length]).toEqual([vocabularySize, length * vocabularySize, 0]);
       expect(all.every(Number.isFinite)).toBe(true);
       expectClose(last, all.subarray((length - 1) * vocabularySize));
+    }),
+    withBackend('returns the largest logits alone, if it says that it can', async (backend, prompt) => {
+      const { mostTopLogits, vocabularySize } = backend.info;
+      const last = await whole(backend, prompt);
+      const top = (count: number) => forward(backend, 0, prompt, { top: count });
+      if (mostTopLogits === undefined) {
+        expect(await errorCode(() => top(1))).toBe('invalid-argument');
+        return;
+      }
+      for (const count of new Set([1, 2, 5, Math.min(mostTopLogits, vocabularySize)])) {
+        const found = await top(count);
+        const wanted = keepTop(last.slice(), count);
+        expect(found.map(isChosen)).toEqual(wanted.map(isChosen));
+        expectClose(found.filter(Number.isFinite), wanted.filter(Number.isFinite));
+      }
+      for (const count of [0, 1.5, mostTopLogits + 1]) {
+        expect(await errorCode(() => top(count))).toBe('invalid-argument');
+      }
     }),
     withBackend('gives the same logits in chunks of any size', async (backend, prompt) => {
       const expected = await whole(backend, prompt);

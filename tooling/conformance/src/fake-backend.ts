@@ -5,6 +5,7 @@ import {
   InvalidArgumentError,
   LlamellaError,
 } from '@llamella/spec';
+import { keepTop } from './keep-top.ts';
 import { garbage, MemoryStorage } from './memory-storage.ts';
 import { mix } from './random.ts';
 
@@ -15,6 +16,8 @@ export interface FakeBackendOptions {
   readonly prefillChunk?: number;
   /** Positions that each slot has from the start. Default 0: the cache must make it grow. */
   readonly capacity?: number;
+  /** As in `BackendInfo`. Default: `top` is refused. */
+  readonly mostTopLogits?: number;
   /** Called when a step begins; what it throws becomes the step's failure. */
   readonly onStep?: (request: ForwardRequest) => void;
 }
@@ -46,6 +49,7 @@ export class FakeBackend implements Backend {
       vocabularySize: options.vocabularySize ?? 258,
       contextLength: options.contextLength ?? 64,
       prefillChunk: options.prefillChunk ?? 8,
+      ...(options.mostTopLogits !== undefined && { mostTopLogits: options.mostTopLogits }),
     };
     this.storage = new MemoryStorage({ slots: options.slots ?? 1, capacity: options.capacity ?? 0 });
     this.#onStep = options.onStep;
@@ -68,7 +72,8 @@ export class FakeBackend implements Backend {
     signal?.throwIfAborted();
     this.#check(request);
     const { slot, position, tokens, logits } = request;
-    this.requests.push({ slot, position, count: tokens.length, logits });
+    const asked = typeof logits === 'object' ? `top ${logits.top}` : logits;
+    this.requests.push({ slot, position, count: tokens.length, logits: asked });
     this.#onStep?.(request);
     const row = this.storage.rows[slot]!;
     for (let index = 0; index < tokens.length; index++) {
@@ -83,8 +88,9 @@ export class FakeBackend implements Backend {
       const before = place === 0 ? 1 : row[place - 1]!;
       row[place] = mix(before ^ mix(tokens[index]! * 0x10001 + place));
     }
-    const rows = logits === 'none' ? 0 : logits === 'last' ? 1 : tokens.length;
-    return this.#computeLogits(row, position + tokens.length - rows, rows);
+    const rows = logits === 'none' ? 0 : logits === 'all' ? tokens.length : 1;
+    const values = this.#computeLogits(row, position + tokens.length - rows, rows);
+    return typeof logits === 'object' ? keepTop(values, logits.top) : values;
   }
 
   #computeLogits(row: Uint32Array, first: number, rows: number): Float32Array {
@@ -101,8 +107,14 @@ export class FakeBackend implements Backend {
     return this.#logits.subarray(0, rows * vocabularySize);
   }
 
-  #check({ slot, position, tokens }: ForwardRequest): void {
-    const { vocabularySize } = this.info;
+  #check({ slot, position, tokens, logits }: ForwardRequest): void {
+    const { vocabularySize, mostTopLogits = 0 } = this.info;
+    if (
+      typeof logits === 'object' &&
+      !(Number.isInteger(logits.top) && logits.top >= 1 && logits.top <= mostTopLogits)
+    ) {
+      throw new InvalidArgumentError('logits.top', `must be from 1 to ${mostTopLogits}, got ${logits.top}`);
+    }
     if (!(slot in this.storage.rows)) throw new InvalidArgumentError('slot', `there is no slot ${slot}`);
     if (tokens.length === 0) throw new InvalidArgumentError('tokens', 'must hold one token or more');
     const bad = tokens.findIndex((id) => id >= vocabularySize);
