@@ -19,6 +19,8 @@ const ModelDialog = lazy(() => import('./components/model-dialog.tsx'));
 const SettingsDialog = lazy(() => import('./components/settings-dialog.tsx'));
 const SidebarDialog = lazy(() => import('./components/sidebar-dialog.tsx'));
 
+const pageTitle = document.title;
+
 type Window = 'models' | 'settings' | 'conversations';
 
 /** The page. */
@@ -35,13 +37,14 @@ export function App({ services }: { readonly services: Services }) {
 function Page() {
   const { models, library } = useServices();
   const state = useObservable(models.state);
-  const { title } = useObservable(library.current);
+  const { title, messages } = useObservable(library.current);
+  const isEmpty = Object.keys(messages).length === 0;
   const [open, setOpen] = useState<Window>();
   const close = useCallback(() => setOpen(undefined), []);
   useTheme();
   useEffect(() => {
-    document.title = title === 'New conversation' ? 'Llamella' : `${title} · Llamella`;
-  }, [title]);
+    document.title = isEmpty ? pageTitle : `${title} · ${pageTitle}`;
+  }, [title, isEmpty]);
   return (
     <div className="page">
       <a className="skip" href="#message">

@@ -9,7 +9,7 @@ import { newConversation } from './conversation/new-conversation.ts';
 import { openTabChannel } from './conversation/open-tab-channel.ts';
 import { type ChatSession, createChatSession } from './generation/chat-session.ts';
 import { embeddedModel } from './model/embedded-model.ts';
-import { loadLlamella } from './model/load-llamella.ts';
+import { loadLlamella, openModelStore } from './model/load-llamella.ts';
 import { createModelSession, type ModelChoice, type ModelSession } from './model/model-session.ts';
 import type { MutableObservable } from './platform/observable.ts';
 import { openPreferences, type Preferences } from './settings/preferences.ts';
@@ -40,13 +40,16 @@ export async function createServices(): Promise<Services> {
   }
   const makeNew = () => newConversation(preferences.get().sampling, preferences.get().systemPrompt);
   const library = createConversationLibrary(database, makeNew, openTabChannel());
-  const models = createModelSession(loadLlamella, ({ reference, label }) => {
-    const { model: _, ...others } = preferences.get();
-    preferences.set({
-      ...others,
-      ...(typeof reference === 'string' && { model: { reference, label } }),
-    });
-  });
+  const models = createModelSession(
+    { llamella: loadLlamella, store: openModelStore },
+    ({ reference, label }) => {
+      const { model: _, ...others } = preferences.get();
+      preferences.set({
+        ...others,
+        ...(typeof reference === 'string' && { model: { reference, label } }),
+      });
+    },
+  );
   const load = (choice: ModelChoice) => models.load(choice, preferences.get().device);
   const chat = createChatSession({
     library,

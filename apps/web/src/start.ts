@@ -1,4 +1,4 @@
-import { loadLlamella } from './model/load-llamella.ts';
+import { openModelStore } from './model/load-llamella.ts';
 import type { Services } from './services.ts';
 import type { RememberedModel } from './settings/preferences.ts';
 
@@ -27,7 +27,7 @@ export async function start({ library, preferences, models, loadModel }: Service
 async function isKept({ reference }: RememberedModel): Promise<boolean> {
   if (reference === '') return true;
   try {
-    const store = await (await loadLlamella()).openModelStore();
+    const store = await openModelStore();
     const { models } = await store.list();
     return models.some((model) => model.reference === reference && model.isComplete);
   } catch {

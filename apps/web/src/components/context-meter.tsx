@@ -16,8 +16,7 @@ export function ContextMeter() {
     return live?.conversationId === conversation.id ? live.progress.tokenCount : undefined;
   });
   const counted = useCountedTokens(conversation, model, written !== undefined);
-  if (model === undefined)
-    return <p className="context-meter hint">Answers are made on this machine and can be wrong.</p>;
+  if (model === undefined) return <p className="context-meter hint">Answers can be wrong.</p>;
   const limit = model.contextLength;
   const used = counted === undefined ? undefined : Math.min(limit, counted + (written ?? 0));
   const share = used === undefined ? 0 : used / limit;

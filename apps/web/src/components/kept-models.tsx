@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import { describeError } from '../model/describe-error.ts';
 import type { ModelStore, StoreContents, StoredModel } from '../model/llamella.ts';
-import { loadLlamella } from '../model/load-llamella.ts';
+import { openModelStore } from '../model/load-llamella.ts';
 import type { ModelChoice, ModelState } from '../model/model-session.ts';
 import { formatBytes } from '../platform/format.ts';
 import { Bar } from './load-panel.tsx';
@@ -20,7 +20,7 @@ export function KeptModels({
 
   const work = useCallback(async (action?: (store: ModelStore) => Promise<unknown>) => {
     try {
-      const store = await (await loadLlamella()).openModelStore();
+      const store = await openModelStore();
       await action?.(store);
       setContents(await store.list());
       setProblem(undefined);

@@ -12,7 +12,11 @@ export function Messages({ onChooseModel }: { readonly onChooseModel: () => void
   const { library, chat } = useServices();
   const conversation = useObservable(library.current);
   const messages = visibleMessages(conversation);
-  const { scroller, content, isAtEnd, goToEnd } = useFollowedEnd(conversation.id, messages.at(-1)?.parent);
+  const { scroller, content, isAtEnd, goToEnd } = useFollowedEnd(
+    conversation.id,
+    messages.at(-1)?.parent,
+    messages.length > 0,
+  );
   return (
     <section
       className="thread"
@@ -52,17 +56,21 @@ export function Messages({ onChooseModel }: { readonly onChooseModel: () => void
 const nearPixels = 60;
 
 /** Keeps the end of growing content in view, unless the user has scrolled away from it. */
-function useFollowedEnd(conversationId: string, lastQuestion: string | null | undefined) {
+function useFollowedEnd(
+  conversationId: string,
+  lastQuestion: string | null | undefined,
+  hasMessages: boolean,
+) {
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const follows = useRef(true);
+  const follows = useRef(hasMessages);
   const [isAtEnd, setIsAtEnd] = useState(true);
 
   useEffect(() => {
-    follows.current = true;
+    follows.current = hasMessages;
     setIsAtEnd(true);
-    scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  }, [conversationId, lastQuestion]);
+    scroller.current?.scrollTo({ top: hasMessages ? scroller.current.scrollHeight : 0 });
+  }, [conversationId, lastQuestion, hasMessages]);
 
   useEffect(() => {
     const element = scroller.current;

@@ -31,9 +31,9 @@ export default function ModelDialog({ onClose }: { readonly onClose: () => void 
           </button>
         </div>
       </section>
+      <KeptModels onLoad={load} state={state} />
       <ModelLink onLoad={load} />
       <ModelFiles onLoad={load} />
-      <KeptModels onLoad={load} state={state} />
       <DeviceChoice />
       <SupportNotes />
     </Dialog>

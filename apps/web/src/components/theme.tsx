@@ -31,7 +31,7 @@ export function ThemeButton() {
   return (
     <button
       type="button"
-      className="quiet icon-only"
+      className="quiet icon-only theme-button"
       aria-label={`Colours: ${label}. Change to: ${next.label}`}
       title={`Colours: ${label}`}
       onClick={() => preferences.set({ ...preferences.get(), theme: next.theme })}

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, memo, useCallback, useId, useRef, useState } from 'react';
+import { Fragment, type KeyboardEvent, memo, useCallback, useId, useRef, useState } from 'react';
 import type { AnswerToken } from '../conversation/conversation.ts';
 import { formatShare } from '../platform/format.ts';
 import { visibleToken as visible } from '../platform/visible-token.ts';
@@ -83,7 +83,7 @@ interface TokenProperties {
 const TokenButton = memo(
   ({ token, index, isFocusable, isShown, onPoint, onChoose, describedBy }: TokenProperties) => {
     const share = Math.exp(token.logprob);
-    const breaks = token.text.match(/\n/g)?.length ?? 0;
+    const lines = token.text.split('\n');
     return (
       <>
         {/* A real button cannot break across lines, and text has to. */}
@@ -99,11 +99,14 @@ const TokenButton = memo(
           onMouseEnter={() => onPoint(index)}
           onFocus={() => onChoose(index)}
         >
-          {breaks > 0 ? visible(token.text) : token.text}
+          {lines.map((line, row) => (
+            <Fragment key={row}>
+              {row > 0 && <br />}
+              {line}
+              {row < lines.length - 1 && '↵'}
+            </Fragment>
+          ))}
         </span>
-        {Array.from({ length: breaks }, (_, line) => (
-          <br key={line} />
-        ))}
       </>
     );
   },

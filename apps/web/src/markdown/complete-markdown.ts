@@ -6,7 +6,8 @@ export function completeMarkdown(text: string): string {
   if (isInsideFence(text)) return text;
   const { before, line } = lastLine(text);
   if (isOnlyMark(line)) return before;
-  const table = completeTable(before, line);
+  const last = line === '' && before !== '' ? lastLine(before.slice(0, -1)) : { before, line };
+  const table = completeTable(last.before, last.line);
   if (table !== undefined) return table;
   const start = startOfInline(before, line);
   return text.slice(0, start) + closeInline(text.slice(start));
@@ -75,7 +76,9 @@ function closeInline(text: string): string {
   const cut = text
     .replace(/!\[[^\]]*(?:\](?:\([^)]*)?)?$/, '')
     .replace(/\[([^\][]*)\]\([^)]*$/, '$1')
-    .replace(/\[([^\][]{2,})$/, '$1');
+    .replace(/^(\s*(?:[-*+]|\d+[.)])\s+)\[[ xX]?$/, '$1')
+    // `list[0` is code that was not marked as such.
+    .replace(/(?<!\w)\[([^\][]*)\]?$/, '$1');
   const open: string[] = [];
   let at = cut.match(/^\s*(?:[-*+]|\d+[.)]|#{1,6}|>)\s+/)?.[0].length ?? 0;
   while (at < cut.length) {
@@ -101,7 +104,7 @@ function closeInline(text: string): string {
   }
   // A mark that nothing follows yet, or that is half of a closing one, is left out.
   const bare = cut.replace(/(?:\*{1,3}|_{1,3}|~{1,2})$/, '');
-  if (bare.length < cut.length && open.length > 0) return closeInline(bare);
+  if (bare.length < cut.length && (open.length > 0 || /(?:^|\s)~$/.test(cut))) return closeInline(bare);
   return cut.trimEnd() + close(open);
 }
 

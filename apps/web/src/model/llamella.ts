@@ -12,6 +12,6 @@ export type { BrowserModel, BrowserSupport, ModelStore, StoreContents, StoredMod
 /** What the page uses of `llamella`. */
 export interface Llamella {
   readonly loadBrowserModel: LoadBrowserModel;
-  readonly openModelStore: () => ModelStore | Promise<ModelStore>;
+  readonly createModelStore: () => ModelStore;
   readonly detectSupport: () => Promise<BrowserSupport>;
 }

@@ -2,7 +2,7 @@ import type { Progress } from '@llamella/spec';
 import { frameThrottle } from '../platform/frame-throttle.ts';
 import { type Observable, observable } from '../platform/observable.ts';
 import { type DescribedError, describeError } from './describe-error.ts';
-import type { BrowserModel, Llamella } from './llamella.ts';
+import type { BrowserModel, Llamella, ModelStore } from './llamella.ts';
 import { addProgress, type LoadProgress } from './load-progress.ts';
 
 /** A model that the user chose. */
@@ -38,9 +38,15 @@ export interface ModelSession {
   unload(): Promise<void>;
 }
 
+/** Where models come from. */
+export interface ModelSources {
+  readonly llamella: () => Promise<Pick<Llamella, 'loadBrowserModel'>>;
+  readonly store: () => Promise<Pick<ModelStore, 'import'>>;
+}
+
 /** Makes one; `onLoaded` is told about models that could be loaded. */
 export function createModelSession(
-  llamella: () => Promise<Llamella>,
+  { llamella, store }: ModelSources,
   onLoaded: (choice: ModelChoice, model: BrowserModel) => void,
 ): ModelSession {
   const state = observable<ModelState>({ kind: 'none' });
@@ -81,7 +87,7 @@ export function createModelSession(
         const before = dispose();
         state.set({ kind: 'loading', choice, progress });
         await before;
-        const { loadBrowserModel, openModelStore } = await llamella();
+        const { loadBrowserModel } = await llamella();
         const watching = {
           signal: controller.signal,
           onProgress(report: Progress) {
@@ -90,8 +96,7 @@ export function createModelSession(
           },
         };
         if (typeof choice.reference !== 'string' && choice.keeps) {
-          const store = await openModelStore();
-          const { reference } = await store.import(choice.reference, watching);
+          const { reference } = await (await store()).import(choice.reference, watching);
           choice = { reference, label: choice.label };
         }
         const { reference } = choice;
