@@ -8,6 +8,7 @@ import { guardedNodeImports } from './guarded-node-imports.ts';
  *
  * @param program ES module in TypeScript
  * @param folder where its imports are looked up from
+ * @param conditions further ones, such as that of the sources
  * @returns one ES module
  * @throws {Error} naming the import that cannot be bundled for a browser
  */
@@ -15,6 +16,7 @@ export async function bundle(
   program: string,
   folder: string,
   plugins: readonly Plugin[] = [],
+  conditions: readonly string[] = [],
 ): Promise<string> {
   const result = await build({
     stdin: { contents: program, resolveDir: folder, sourcefile: 'program.ts', loader: 'ts' },
@@ -22,7 +24,7 @@ export async function bundle(
     bundle: true,
     format: 'esm',
     platform: 'browser',
-    conditions: ['browser', 'import', 'module'],
+    conditions: [...conditions, 'browser', 'import', 'module'],
     target: 'esnext',
     write: false,
     logLevel: 'silent',

@@ -34,7 +34,7 @@ describe.skipIf(browserIsMissing)('a browser and Node give the same', () => {
     const expected = await modelTokens(await Promise.all(sources));
     expect(new Set(expected.ids).size).toBeGreaterThan(390);
     const program = `
-      import { fetchedSource } from './fetched-source.ts';
+      import { fetchedSource } from '../../src/fetched-source.ts';
       import { modelTokens } from './model-tokens.ts';
       const names = ${JSON.stringify(paths.map((path) => basename(path)))};
       export default modelTokens(await Promise.all(names.map((name) => fetchedSource('/' + name))));`;
