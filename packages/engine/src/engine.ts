@@ -30,6 +30,11 @@ export interface EngineOptions {
   readonly cache: KvCache;
   /** Called once for each generation, with its sampling options. */
   readonly createSampler: (options: SamplingOptions) => Sampler;
+  /**
+   * How many of the largest logits decide what a sampler for these options chooses; `undefined`: all. With it, a backend
+   * that has `mostTopLogits` is asked for no more, unless a grammar or `logprobs` need all.
+   */
+  readonly topLogitsNeeded?: (options: SamplingOptions) => number | undefined;
   /** Needed for the `logprobs` option of `generate` only. */
   readonly logprobs?: ComputeLogprobs;
 }

@@ -82,14 +82,14 @@ async function* run(
   limit: number,
   calledAt: number,
 ): Parts {
-  const { signal, decode, stopStrings } = request;
+  const { signal, decode, stopStrings, logits } = request;
   const startedAt = performance.now();
   const promptTokens = tokens.length;
   const cachedTokens = sequence.length;
   const output = new TextOutput(context.tokenizer, decode, stopStrings);
   const limitReason = limit === promptTokens + request.maxTokens ? 'length' : 'context-full';
   const prompt = tokens.ids.subarray(0, promptTokens);
-  let token = await prefill(context, sequence, prompt, signal, chooser.choose);
+  let token = await prefill(context, sequence, prompt, logits, signal, chooser.choose);
   const promptMs = chooser.logitsAt - startedAt;
   const firstChosenAt = chooser.chosenAt;
   const finish = (text: string, emitted: readonly number[], finishReason: FinishReason): GenerationPart => ({
@@ -127,7 +127,7 @@ async function* run(
     const { logprobs } = chooser;
     yield logprobs ? { text, tokens: emitted, logprobs } : { text, tokens: emitted };
     try {
-      token = await runStep(context, sequence, tokens.last(emitted.length), 'last', signal, chooser.choose);
+      token = await runStep(context, sequence, tokens.last(emitted.length), logits, signal, chooser.choose);
     } catch (error) {
       // Memory for the cache ran out before the context did.
       const isFull = LlamellaError.isInstance(error) && error.code === 'context-full';

@@ -14,6 +14,8 @@ export interface GenerationRequest {
   readonly maxTokens: number;
   readonly stopStrings: readonly string[];
   readonly isStopToken: (token: number) => boolean;
+  /** What the sampler needs of a position's logits. */
+  readonly logits: 'last' | { readonly top: number };
   /** `undefined` when no log probabilities are wanted. */
   readonly topCount: number | undefined;
   readonly decode: DecodeOptions;
@@ -76,12 +78,15 @@ export function readGenerateOptions(
   const { endOfGenerationIds } = context.tokenizer;
   // A sampler does not know which tokens end a text; the steps on lengths need them.
   const { endTokens = [...endOfGenerationIds] } = sampling;
+  const top = grammar || topCount !== undefined ? undefined : context.topLogitsNeeded?.(sampling);
+  const isEnough = top !== undefined && top <= (context.backend.info.mostTopLogits ?? 0);
   return {
     sampling: { ...sampling, endTokens },
     maxTokens,
     stopStrings,
     isStopToken: (token) =>
       (!ignoreEndOfGeneration && endOfGenerationIds.has(token)) || stopTokens.includes(token),
+    logits: isEnough ? { top } : 'last',
     topCount,
     decode,
     grammar,

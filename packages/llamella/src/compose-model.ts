@@ -1,6 +1,6 @@
 import { createEngine } from '@llamella/engine';
 import { createKvCache } from '@llamella/kv-cache';
-import { createSampler, logprobs } from '@llamella/sampler';
+import { createSampler, logprobs, topLogitsNeeded } from '@llamella/sampler';
 import type { Backend, GraphPlan, OnProgress } from '@llamella/spec';
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
 import { withMeasured } from './measure-errors.ts';
@@ -35,7 +35,7 @@ export async function composeModel(opened: OpenedModel, parts: ModelParts): Prom
     signal?.throwIfAborted();
     const { contextLength } = plan.interface;
     const cache = createKvCache({ storage: backend.storage, contextLength });
-    const engine = createEngine({ backend, tokenizer, cache, createSampler, logprobs });
+    const engine = createEngine({ backend, tokenizer, cache, createSampler, topLogitsNeeded, logprobs });
     parts.onProgress?.({ phase: 'compile', loaded: 1, total: 1 });
     return createLoadedModel({
       name: config.name ?? lastPart(opened.location),

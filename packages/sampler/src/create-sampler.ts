@@ -60,18 +60,39 @@ const KEEP_BEST: readonly SamplingStep[] = [
  *   another, and one whose step is not in `order`
  */
 export function createSampler(options: SamplerOptions = {}): ChainSampler {
+  const { seed, vocabularySize, promptLength } = options;
+  const steps = orderedSteps(options).map(([, step]) => step);
+  const draw = drawOf(options);
+  return createChain(steps, { draw, random: createRandom(seed), vocabularySize, promptLength });
+}
+
+/**
+ * How many of the largest logits decide which token a sampler of `createSampler` chooses: with those, of equal ones the
+ * ones with the lowest ids, and -Infinity for all others, it chooses the same tokens, without a mask. That is 1 without a
+ * temperature, and `topK` where top-k is the first step.
+ *
+ * @returns `undefined` where all logits count
+ * @throws as `createSampler`
+ */
+export function topLogitsNeeded(options: SamplingOptions): number | undefined {
+  const { temperature = 0, topK, keepTies = false } = options;
+  const [first] = orderedSteps(options);
+  if (first === undefined) return temperature === 0 ? 1 : undefined;
+  return first[0] === 'topK' && !keepTies ? topK : undefined;
+}
+
+/** The steps that run, with their names. */
+function orderedSteps(options: SamplerOptions): (readonly [SamplingStep, ChainStep])[] {
   checkOptions(options);
-  const { temperature = 0, seed, order = SAMPLING_ORDER, vocabularySize, promptLength } = options;
+  const { temperature = 0, order = SAMPLING_ORDER } = options;
   const made = createSteps(options);
   for (const name of made.keys())
     if (!order.includes(name))
       throw new InvalidArgumentError('order', `leaves out ${name}, which the options ask for`);
   const names = order.filter((name) => made.has(name));
-  const draw = drawOf(options);
   // At the end, what keeps the most likely candidate does not matter to a sampler that takes it.
   if (temperature === 0) while (KEEP_BEST.includes(names.at(-1)!)) names.pop();
-  const steps = names.map((name): ChainStep => made.get(name)!);
-  return createChain(steps, { draw, random: createRandom(seed), vocabularySize, promptLength });
+  return names.map((name) => [name, made.get(name)!]);
 }
 
 function drawOf(options: SamplingOptions): Draw | undefined {

@@ -12,7 +12,7 @@ export {
 } from './candidates.ts';
 export { type ChainOptions, type ChainSampler, type ChainStep, createChain } from './create-chain.ts';
 export { createDry, type Dry, type DryOptions } from './create-dry.ts';
-export { createSampler, SAMPLING_ORDER, type SamplerOptions } from './create-sampler.ts';
+export { createSampler, SAMPLING_ORDER, type SamplerOptions, topLogitsNeeded } from './create-sampler.ts';
 export { drawToken, takeMostLikely } from './draw-token.ts';
 export { excludeTopChoices } from './exclude-top-choices.ts';
 export { createFloat16Reader, type Float16Logits } from './float16.ts';

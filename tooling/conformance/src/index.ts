@@ -8,6 +8,7 @@ export { byteSourceCases, type CreateByteSource, describeByteSource } from './by
 export { createByteTokenizer } from './byte-tokenizer.ts';
 export { type ConformanceCase, registerCases, type SkippedCase } from './conformance-case.ts';
 export { FakeBackend, type FakeBackendOptions } from './fake-backend.ts';
+export { keepTop } from './keep-top.ts';
 export type { CreateKvCache } from './kv-cache-driver.ts';
 export { describeKvCache, kvCacheCases } from './kv-cache-suite.ts';
 export { createMemorySource } from './memory-source.ts';

@@ -21,6 +21,7 @@ export interface SetupOptions extends FakeBackendOptions {
   /** Ids that the sampler may choose. Default: all. */
   readonly allowed?: readonly number[];
   readonly logprobs?: ComputeLogprobs;
+  readonly topLogitsNeeded?: (options: SamplingOptions) => number | undefined;
   /** Default: one over the allowed ids that samples as the options say. */
   readonly createSampler?: (options: SamplingOptions) => Sampler;
 }
@@ -56,6 +57,7 @@ export function setup(options: SetupOptions = {}) {
     tokenizer,
     cache,
     createSampler: options.createSampler ?? ((sampling) => createSampler(sampling, options.allowed)),
+    ...(options.topLogitsNeeded && { topLogitsNeeded: options.topLogitsNeeded }),
     ...(options.logprobs && { logprobs: options.logprobs }),
   });
   return { backend, tokenizer, cache, engine };
