@@ -39,24 +39,33 @@ const pageScript = `
   worker.onerror = (event) => { throw new Error(event.message); };
   globalThis.callWorker = (method, rest) => new Promise((resolve) => {
     waiting.set(++lastId, resolve);
-    worker.postMessage({ id: lastId, method, rest });
+    const files = method === 'receive' && [...document.querySelector('input').files];
+    worker.postMessage({ id: lastId, method, rest, ...(files && { files }) });
   });
+  globalThis.loadLibrary = () => import('/browser.js');
   export default 'ready';`;
 
 declare global {
   /** Bytes that the last report was about. */
   var received: number;
+  /** The browser entry, on the page itself. */
+  var loadLibrary: () => Promise<typeof import('../src/browser.ts')>;
   var callWorker: (method: string, rest: unknown[]) => Promise<Answer>;
 }
 
-let worker: Promise<string> | undefined;
+let scripts: Promise<[worker: string, library: string]> | undefined;
 
 /** Opens a site with storage of its own. */
 export async function openSite(browser: Browser): Promise<Site> {
-  worker ??= bundleSource('browser-worker.ts');
+  scripts ??= Promise.all([bundleSource('browser-worker.ts'), bundleSource('../src/browser.ts')]);
+  const [worker, library] = await scripts;
   const opened = await openPage(browser, {
     script: pageScript,
-    files: new Map([['/worker.js', await worker]]),
+    html: '<input type="file" multiple>',
+    files: new Map([
+      ['/worker.js', worker],
+      ['/browser.js', library],
+    ]),
   });
   await opened.finished();
   const context = opened.page.context();

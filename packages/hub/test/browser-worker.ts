@@ -1,6 +1,7 @@
 /** Runs in a worker of the page: a hub, for the tests in Node to call. */
-import type { LlamellaError, Progress } from '@llamella/spec';
+import type { ByteSource, LlamellaError, Progress } from '@llamella/spec';
 import { type BrowserHubOptions, createBrowserHub, createOpfsStorage, openStored } from '../src/browser.ts';
+import { type MadeFile, madeBytes } from './made-bytes.ts';
 
 /** What crosses to Node: a value, an error of ours, or that the abort of the caller came through. */
 export type Answer =
@@ -8,16 +9,16 @@ export type Answer =
   | { readonly aborted: true }
   | { readonly error: { readonly code: string; readonly message: string } };
 
-/** A file that is made in the worker: from `offset` of what the seed gives. */
-export interface MadeFile {
-  readonly path: string;
-  readonly bytes: readonly number[];
+function made(files: readonly MadeFile[]) {
+  return files.map(({ path, size }) => ({ path, file: new Blob([madeBytes(size)]) }));
 }
 
 let hub = createBrowserHub();
 const progress: Progress[] = [];
 let controller = new AbortController();
 const files = createOpfsStorage('tests');
+const sources = new Map<string, ByteSource>();
+let sent: readonly File[] = [];
 
 const onProgress = (each: Progress) => {
   progress.push(each);
@@ -40,6 +41,7 @@ const program = {
   abort: () => controller.abort(),
   progress: () => progress.splice(0),
   pull: (reference: string) => hub.pull(reference, withSignal()),
+  resolve: (reference: string) => hub.resolve(reference),
   find: (reference: string) => hub.find(reference),
   list: () => hub.list(),
   remove: (reference: string) => hub.remove(reference),
@@ -47,9 +49,11 @@ const program = {
   makeRoom: (bytes: number, options: object = {}) => hub.makeRoom(bytes, options),
   estimate: () => hub.estimate(),
   persist: () => hub.persist(),
-  importFiles: (made: readonly MadeFile[], options: { readonly name?: string } = {}) => {
-    const given = made.map(({ path, bytes }) => ({ path, file: new Blob([new Uint8Array(bytes)]) }));
-    return hub.importFiles(given, { ...options, ...withSignal() });
+  importFiles: (files: readonly MadeFile[], options: { readonly name?: string } = {}) =>
+    hub.importFiles(made(files), { ...options, ...withSignal() }),
+  importAborted: (files: readonly MadeFile[]) => {
+    const { signal } = withSignal();
+    return hub.importFiles(made(files), { signal, onProgress: () => controller.abort() });
   },
   /** Hash of a stored file, read in pieces. */
   async hash(path: string): Promise<string> {
@@ -61,22 +65,74 @@ const program = {
     await source.close?.();
     return await sha256(bytes);
   },
-  storage: async (method: keyof typeof files, ...rest: never[]) =>
-    await (files[method] as (...rest: never[]) => unknown)(...rest),
+  /** What `openStored` of a path does with ranges, aborts and closing. */
+  async read(path: string, offset: number, length: number): Promise<Uint8Array> {
+    sources.set(path, sources.get(path) ?? (await openStored(path)));
+    return await sources.get(path)!.read(offset, length);
+  },
+  async readAborted(path: string): Promise<boolean> {
+    const reason = new Error('enough');
+    const source = await openStored(path);
+    const read = source.read(0, 1, AbortSignal.abort(reason));
+    const isReason = await read.then(
+      () => false,
+      (error) => error === reason,
+    );
+    await source.close?.();
+    return isReason;
+  },
+  async close(path: string): Promise<void> {
+    await sources.get(path)?.close?.();
+  },
+  forget: (path: string) => void sources.delete(path),
+  /** Overwrites bytes of what a path leads to. */
+  async damage(path: string, offset: number): Promise<void> {
+    const [, folder, inside] = /^opfs:\/(.*?\/hub)\/(.*)$/.exec(path)!;
+    const storage = createOpfsStorage(folder!);
+    const file = await storage.open((await storage.readLink(inside!))!);
+    await file.write(offset, new Uint8Array([1, 2, 3]));
+    await file.close();
+  },
+  /** Takes what the user chose. @returns bytes of all files */
+  receive: () => sent.reduce((sum, { size }) => sum + size, 0),
+  importSent: () => hub.importFiles(sent, withSignal()),
+  /** Makes the browser one that cannot move files. */
+  withoutMove: () => {
+    Reflect.deleteProperty(FileSystemFileHandle.prototype, 'move');
+  },
+  /** Writes, reads and measures a file of the storage. */
+  async write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
+    const file = await files.open(path);
+    try {
+      await file.write(offset, bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  },
+  storage: async (method: keyof typeof files, ...rest: unknown[]) =>
+    await (files[method] as (...rest: unknown[]) => unknown)(...rest),
 };
 
 /** Of the worker. */
 export type WorkerProgram = typeof program;
 
-addEventListener(
-  'message',
-  async ({ data }: MessageEvent<{ id: number; method: keyof WorkerProgram; rest: never[] }>) => {
-    postMessage({
-      id: data.id,
-      answer: await answer(() => (program[data.method] as (...rest: never[]) => unknown)(...data.rest)),
-    });
-  },
-);
+/** A call from the page. */
+interface Request {
+  readonly id: number;
+  readonly method: keyof WorkerProgram;
+  readonly rest: never[];
+  /** What the user chose. */
+  readonly files?: readonly File[];
+}
+
+addEventListener('message', async ({ data }: MessageEvent<Request>) => {
+  sent = data.files ?? sent;
+  postMessage({
+    id: data.id,
+    answer: await answer(() => (program[data.method] as (...rest: never[]) => unknown)(...data.rest)),
+  });
+});
 
 async function answer(work: () => unknown): Promise<Answer> {
   try {

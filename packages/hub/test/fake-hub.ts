@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One request for a file, and what was sent for it. */
@@ -65,6 +65,8 @@ export async function startFakeHub(repositories: Record<string, FakeRepository>,
     /** Bytes written at once while the speed is limited. */
     pieceBytes: 4096,
     requests: 0,
+    /** Those that are open. */
+    connections: new Set<Socket>(),
     /** What pages of other sites may read: nothing, the answers, or all their headers too. */
     cors: 'none' as 'none' | 'simple' | 'exposed',
     async close() {
@@ -190,6 +192,12 @@ export async function startFakeHub(repositories: Record<string, FakeRepository>,
       handler(request, response).catch(() => response.destroy());
     }),
   );
+  for (const server of servers) {
+    server.on('connection', (connection: Socket) => {
+      hub.connections.add(connection);
+      connection.once('close', () => hub.connections.delete(connection));
+    });
+  }
   const [port, cdnPort] = await Promise.all(
     servers.map(
       (server) =>

@@ -18,11 +18,15 @@ export function createBrowserFetch(
   send: typeof fetch = (input, init) => globalThis.fetch(input, init),
   origin: string = globalThis.origin,
 ): Fetch {
+  /** Servers that answered once, and others that did not. */
+  const reached = new Set<string>();
+  const failed = new Set<string>();
   return async (
     url,
     { headers: { 'if-range': validator, 'accept-encoding': encoding, ...headers }, signal },
   ) => {
-    const isOwn = new URL(url).origin === origin;
+    const server = new URL(url).origin;
+    const isOwn = server === origin;
     const init: RequestInit = {
       headers: {
         ...headers,
@@ -35,7 +39,9 @@ export function createBrowserFetch(
       signal,
     };
     try {
-      return await send(url, init);
+      const response = await send(url, init);
+      reached.add(server);
+      return response;
     } catch (error) {
       signal.throwIfAborted();
       if (isOffline())
@@ -48,9 +54,14 @@ export function createBrowserFetch(
       );
       signal.throwIfAborted();
       if (isThere) throw refused(url, origin, error);
-      const causes =
-        'the server or the connection is down, or it does not allow other sites to read its files (CORS)';
-      throw transient(url, `cannot be reached: ${causes}`, error);
+      // It would not get better by waiting, as far as is known of a server that never answered.
+      const isTransient = reached.has(server) || !failed.has(server);
+      failed.add(server);
+      const causes = `the server or the connection is down, or it does not allow ${origin} to read its files (CORS)`;
+      throw new HttpError('network', `${displayUrl(url)}: cannot be reached: ${causes}`, {
+        isTransient,
+        cause: error,
+      });
     }
   };
 }

@@ -10,6 +10,7 @@ import { type RemovedModel, removeTree } from '../remove-cached.ts';
 import { blobSource } from './blob-source.ts';
 import type { ImportOptions } from './browser-hub.ts';
 import { chooseImport, type ImportedFile } from './imported-file.ts';
+import { sizeText } from './size-text.ts';
 
 /** Files that the user chose, kept under names. */
 export interface ImportStore {
@@ -129,7 +130,7 @@ async function checkStart(path: string, file: Blob): Promise<void> {
 async function checkRoom(storage: HubStorage, name: string, total: number): Promise<void> {
   const free = await storage.freeBytes();
   if (free === undefined || total + reserve <= free) return;
-  const numbers = `${total} bytes are to be kept and ${free} are free`;
+  const numbers = `${sizeText(total)} are to be kept and ${sizeText(free)} are free`;
   throw new LlamellaError('no-space', `file:${name}: ${numbers}; make room, such as by removing a model`);
 }
 

@@ -2,6 +2,7 @@ import { InvalidArgumentError, LlamellaError } from '@llamella/spec';
 import type { Hub } from '../hub.ts';
 import type { RemovedModel } from '../remove-cached.ts';
 import type { MakeRoomOptions } from './browser-hub.ts';
+import { sizeText } from './size-text.ts';
 
 /** See `BrowserHub.makeRoom`. @param free bytes that are free */
 export async function makeRoom(
@@ -20,7 +21,10 @@ export async function makeRoom(
     .sort((a, b) => a.lastUsed - b.lastUsed);
   const most = candidates.reduce((sum, model) => sum + model.bytes, free);
   const notEnough = (there: number) =>
-    new LlamellaError('no-space', `${bytes} bytes are wanted, and no more than ${there} can be made free`);
+    new LlamellaError(
+      'no-space',
+      `${sizeText(bytes)} are wanted, and no more than ${sizeText(there)} can be made free`,
+    );
   if (most < bytes) throw notEnough(most);
   const removed: RemovedModel[] = [];
   let now = free;

@@ -1,4 +1,5 @@
 import { InvalidFileError, LlamellaError } from '@llamella/spec';
+import { sizeText } from './size-text.ts';
 import { estimateStorage } from './storage-estimate.ts';
 
 /** Whether an error of the browser has one of these names. */
@@ -14,18 +15,14 @@ export function ifMissing<T>(value: T): (error: unknown) => T {
   };
 }
 
-/**
- * An error of OPFS as one of ours; other errors stay what they are.
- *
- * @param needed bytes that were to be written
- */
-export async function opfsError(error: unknown, place: string, needed?: number): Promise<unknown> {
+/** An error of OPFS as one of ours; other errors stay what they are. */
+export async function opfsError(error: unknown, place: string): Promise<unknown> {
   if (
     LlamellaError.isInstance(error) ||
     !(error instanceof DOMException || isNamed(error, 'QuotaExceededError'))
   )
     return error;
-  if (isNamed(error, 'QuotaExceededError')) return await noSpace(place, needed, error);
+  if (isNamed(error, 'QuotaExceededError')) return await noSpace(place, error);
   if (isNamed(error, 'NoModificationAllowedError')) {
     const advice = 'is in use, perhaps in another tab; close that and try again';
     return new LlamellaError('busy', `${place}: ${advice}`, { cause: error });
@@ -39,19 +36,15 @@ export async function opfsError(error: unknown, place: string, needed?: number):
 }
 
 /** The browser gives no more room. */
-export async function noSpace(
-  place: string,
-  needed: number | undefined,
-  cause?: unknown,
-): Promise<LlamellaError> {
+export async function noSpace(place: string, cause?: unknown): Promise<LlamellaError> {
   const { freeBytes, usageBytes } = await estimateStorage();
-  const wanted = needed === undefined ? 'more bytes' : `${needed} more bytes`;
-  const free = freeBytes === undefined ? 'an unknown number is free' : `${freeBytes} are free`;
-  const used = usageBytes === undefined ? '' : `, ${usageBytes} are used by this site`;
+  const free =
+    freeBytes === undefined ? 'does not say how much is free' : `says that ${sizeText(freeBytes)} are free`;
+  const used = usageBytes === undefined ? '' : `, and ${sizeText(usageBytes)} are used by this site`;
   const advice = 'what was downloaded stays; make room, such as by removing a model, and call again';
   return new LlamellaError(
     'no-space',
-    `${place}: the browser has no room for ${wanted} (${free}${used}); ${advice}`,
+    `${place}: the browser gives no more room (it ${free}${used}); ${advice}`,
     {
       cause,
     },

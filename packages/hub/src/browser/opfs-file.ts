@@ -15,27 +15,28 @@ const pause = 50;
  */
 export async function openOpfsFile(handle: OpfsFileHandle, place: string): Promise<StoredFile> {
   const access = await openAccess(handle, place);
-  const guarded = async <T>(work: () => T, needed?: number): Promise<T> => {
+  const guarded = async <T>(work: () => T): Promise<T> => {
     try {
       return work();
     } catch (error) {
-      throw await opfsError(error, place, needed);
+      throw await opfsError(error, place);
     }
   };
   return {
     read: (offset, target) => guarded(() => readFully(access, offset, target)),
     async write(offset, bytes) {
       for (let written = 0; written < bytes.length; ) {
-        const needed = bytes.length - written;
-        const count = await guarded(
-          () => access.write(bytes.subarray(written), { at: offset + written }),
-          needed,
-        );
-        if (count === 0) throw await noSpace(place, needed);
+        const rest = bytes.subarray(written);
+        const count = await guarded(() => access.write(rest, { at: offset + written }));
+        // In private windows Chromium gives a negative error code as an unsigned number, and throws nothing.
+        if (count === 0 || count > rest.length) throw await noSpace(place);
         written += count;
       }
     },
-    truncate: (size) => guarded(() => access.truncate(size), Math.max(0, size - access.getSize())),
+    async truncate(size) {
+      await guarded(() => access.truncate(size));
+      if (access.getSize() !== size) throw await noSpace(place);
+    },
     sync: () => guarded(() => access.flush()),
     close: async () => access.close(),
   };
@@ -47,6 +48,7 @@ export function readFully(access: SyncAccessHandle, offset: number, target: Uint
   while (filled < target.length) {
     const count = access.read(target.subarray(filled), { at: offset + filled });
     if (count === 0) break;
+    if (count > target.length - filled) throw new DOMException(`error ${count}`, 'NotReadableError');
     filled += count;
   }
   return filled;
