@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { findBrowser, howToGetBrowser } from '@llamella/bootstrap/find-browser.mjs';
 import { openPage } from '@llamella/browser-tests/src/open-page.ts';
 import { LlamellaError } from '@llamella/spec';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { Answer, WorkerProgram } from './browser-worker.ts';
 
@@ -102,9 +102,15 @@ function callOf(page: Page): Call {
 }
 
 /** From sources, so that no build is needed. */
-async function bundleSource(file: string): Promise<string> {
+const bundleSource = (file: string) => bundle({ entryPoints: [join(import.meta.dirname, file)] });
+
+/** Bundles a program that is no file. */
+export const bundleProgram = (contents: string) =>
+  bundle({ stdin: { contents, loader: 'ts', resolveDir: import.meta.dirname } });
+
+async function bundle(input: BuildOptions): Promise<string> {
   const result = await build({
-    entryPoints: [join(import.meta.dirname, file)],
+    ...input,
     bundle: true,
     format: 'esm',
     platform: 'browser',
@@ -112,5 +118,5 @@ async function bundleSource(file: string): Promise<string> {
     target: 'esnext',
     write: false,
   });
-  return result.outputFiles[0]!.text;
+  return result.outputFiles![0]!.text;
 }

@@ -1,4 +1,4 @@
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { openBrowser } from '@llamella/browser-tests/src/open-browser.ts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { absence, type Call, isReady, openSite, type Tab } from './browser-page.ts';
+import { absence, bundleProgram, type Call, isReady, openSite, type Tab } from './browser-page.ts';
 import { type FakeHub, randomBytes, sha256 } from './fake-hub.ts';
 import { madeBytes } from './made-bytes.ts';
 import { serve, temporaryFolder } from './test-hub.ts';
@@ -201,6 +201,41 @@ describe.skipIf(absence !== undefined)(`in Chromium (${absence ?? 'found'})`, ()
       expect(await call('pull', reference)).toMatchObject({ downloadedBytes: weights.length });
       expect(await call('hash', path)).toBe(sha256(weights));
     });
+  });
+
+  test('the example of the README runs', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const program = await bundleProgram(/^```ts\n(import [^\n]*hub\/browser.*?)^```/ms.exec(readme)![1]!);
+    const model = Buffer.from(madeBytes(50_000));
+    const repository = { files: { 'Llama-3.2-1B-Instruct-Q4_K_M.gguf': model } };
+    const server = await serve({ 'bartowski/Llama-3.2-1B-Instruct-GGUF': repository });
+    const { page } = await openOwn(server.endpoint);
+    await page.context().route('https://huggingface.co/**', async (route) => {
+      const url = route.request().url().replace('https://huggingface.co', server.endpoint);
+      const response = await route.fetch({ url });
+      const headers = { ...response.headers(), 'access-control-allow-origin': '*' };
+      await route.fulfill({ response, headers });
+    });
+    const isolation = { 'cross-origin-embedder-policy': 'require-corp' };
+    await page
+      .context()
+      .route('**/readme.js', (route) =>
+        route.fulfill({ body: program, contentType: 'text/javascript', headers: isolation }),
+      );
+    const sent = await page.evaluate(async () => {
+      const worker = new Worker('/readme.js', { type: 'module' });
+      const all: unknown[] = [];
+      for (;;) {
+        const next = await new Promise<unknown>((resolve, reject) => {
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = ({ message }) => reject(new Error(message));
+        });
+        all.push(next);
+        if (typeof next === 'string') return all;
+      }
+    });
+    expect(sent.at(-1)).toBe('GGUF');
+    expect(sent.at(-2)).toBe(1);
   });
 
   describe('room', () => {

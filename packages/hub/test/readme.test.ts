@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { readmeExamples, runExample } from '@llamella/conformance';
 import { expect, test } from 'vitest';
+import { createBrowserHub } from '../src/browser.ts';
 import { createNodeHub } from '../src/node.ts';
 import { randomBytes } from './fake-hub.ts';
 import { serve, temporaryFolder } from './test-hub.ts';
@@ -32,5 +33,6 @@ test('the example without a platform prints what it says', async () => {
 });
 
 test('the README names every operation', () => {
-  for (const name of Object.keys(createNodeHub({ environment: {} }))) expect(readme).toContain(`\`${name}(`);
+  const names = [createNodeHub({ environment: {} }), createBrowserHub()].flatMap((hub) => Object.keys(hub));
+  for (const name of names) expect(readme).toContain(`\`${name}(`);
 });
