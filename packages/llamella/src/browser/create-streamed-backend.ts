@@ -6,6 +6,7 @@ import type { FoundModel } from './open-reference.ts';
 import { packStream } from './pack-stream.ts';
 import { packedKey } from './packed-key.ts';
 import { createPackedStore, DamagedWeights, type PackedStore } from './packed-store.ts';
+import { worthKeeping } from './worth-keeping.ts';
 
 /** Of one backend. */
 export interface StreamedBackendOptions {
@@ -33,7 +34,7 @@ export async function createStreamedBackend(
     createWebBackend(plan, reportEnd(pieces, onProgress), backendOptions);
   const errors = new Map<string, number>();
   const packed = packStream(plan, checkpoint, { signal, onProgress, errors });
-  const isKept = request.cache && reference !== undefined && content !== undefined;
+  const isKept = request.cache && content !== undefined && worthKeeping(plan, checkpoint);
   const store = isKept ? createPackedStore() : undefined;
   if (store === undefined) return { backend: await create(packed), errors };
   const key = await packedKey(plan, checkpoint, content!);

@@ -17,6 +17,8 @@ const packages = join(folder, '../../..');
 /** A page, isolated, with the browser entry; and its browser. */
 export interface ModelPage extends AsyncDisposable {
   readonly page: Page;
+  /** Loads the page again; what the browser keeps stays. */
+  reload(): Promise<void>;
 }
 
 /** Opens the page in a browser of its own, with files that it can fetch. */
@@ -44,6 +46,10 @@ export async function openModelPage(
     await opened.finished();
     return {
       page: opened.page,
+      async reload() {
+        await opened.page.reload();
+        await opened.finished();
+      },
       async [Symbol.asyncDispose]() {
         await opened[Symbol.asyncDispose]();
         await browser.close();

@@ -39,17 +39,39 @@ const makeFile = async ({ name, address, length }: MadeFile) => {
   return new File([bytes.slice(0, length)], name);
 };
 
-const createWorker = () => new Worker('/model-worker.js', { type: 'module' });
+const workers = new Set<Worker>();
+
+/** Counts the workers that were not ended. */
+const createWorker = () => {
+  const worker = new Worker('/model-worker.js', { type: 'module' });
+  const end = worker.terminate.bind(worker);
+  worker.terminate = () => {
+    workers.delete(worker);
+    end();
+  };
+  workers.add(worker);
+  return worker;
+};
+
+const store = createModelStore({ createWorker: () => new Worker('/model-worker.js', { type: 'module' }) });
+
+async function packedFolders() {
+  const root = await navigator.storage.getDirectory();
+  const folder = await (await root.getDirectoryHandle('llamella')).getDirectoryHandle('packed');
+  const found: FileSystemDirectoryHandle[] = [];
+  for await (const handle of folder.values()) if (handle.kind === 'directory') found.push(handle);
+  return found;
+}
 
 const program = {
-  store: createModelStore({ createWorker }),
+  store,
   models,
   answer,
   makeFile,
   detectSupport,
-  load: (reference: string | MadeFile[] | undefined, options: BrowserLoadOptions = {}) =>
+  load: (reference: string | readonly MadeFile[] | undefined, options: BrowserLoadOptions = {}) =>
     answer(async () => {
-      const given = Array.isArray(reference) ? await Promise.all(reference.map(makeFile)) : reference;
+      const given = typeof reference === 'object' ? await Promise.all(reference.map(makeFile)) : reference;
       const progress: string[] = [];
       const model = await loadBrowserModel(given, {
         wasmPaths: '/onnxruntime-web/',
@@ -78,11 +100,36 @@ const program = {
       for await (const part of models.get(id)!.chat(...call)) parts.push(part);
       return parts;
     }),
-  dispose: (id: number) =>
+  disposeAll: async () => {
+    for (const model of models.values()) await model[Symbol.asyncDispose]();
+    models.clear();
+  },
+  liveWorkers: () => workers.size,
+  loadAndAbort: (reference: string) =>
     answer(async () => {
-      await models.get(id)![Symbol.asyncDispose]();
-      models.delete(id);
+      const controller = new AbortController();
+      const onProgress = () => controller.abort(new Error('not now'));
+      const options = { wasmPaths: '/onnxruntime-web/', runtimeWorker: '/runtime-worker.js', createWorker };
+      await loadBrowserModel(reference, { ...options, onProgress, signal: controller.signal });
     }),
+  /** Changes a byte in the middle of all packed weights. */
+  damagePacked: async () => {
+    for (const folder of await packedFolders()) {
+      const file = await folder.getFileHandle('weights.bin');
+      const stream = await file.createWritable({ keepExistingData: true });
+      const position = Math.floor((await file.getFile()).size / 2);
+      const [byte] = new Uint8Array(await (await file.getFile()).slice(position, position + 1).arrayBuffer());
+      await stream.write({ type: 'write', position, data: Uint8Array.of(byte! ^ 1) });
+      await stream.close();
+    }
+  },
+  /** Whose packed weights there are. */
+  packedEntries: async () =>
+    Promise.all(
+      (await packedFolders()).map(async (folder) =>
+        (await (await folder.getFileHandle('model.json')).getFile()).text(),
+      ),
+    ),
 };
 
 /** Of {@link program}. */
