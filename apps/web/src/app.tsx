@@ -54,6 +54,7 @@ function Page() {
         <Sidebar onChosen={close} />
       </nav>
       <main>
+        {!isEmpty && <h1 className="hidden">{title}</h1>}
         <header className="top">
           <button
             type="button"

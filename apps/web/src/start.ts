@@ -19,6 +19,8 @@ export async function start({ library, preferences, models, loadModel }: Service
     if (document.visibilityState === 'visible') void library.refresh();
   });
   void library.refresh();
+  // Here before the first answer needs it.
+  void import('./markdown/markdown.tsx').catch(() => undefined);
   const { model } = preferences.get();
   if (model && models.state.get().kind === 'none' && (await isKept(model))) loadModel(model);
 }

@@ -209,11 +209,12 @@ describe('reasoning', () => {
 });
 
 describe('a throttle', () => {
-  test('calls once a frame, and without frames after a while', () => {
+  test('calls now and then before a frame, and without frames after a while', () => {
     vi.useFakeTimers();
     try {
       const frames: (() => void)[] = [];
       const clock = {
+        now: () => Date.now(),
         requestAnimationFrame: (callback: () => void) => frames.push(callback),
         cancelAnimationFrame: () => undefined,
         setTimeout: (callback: () => void, milliseconds: number) =>
@@ -224,17 +225,23 @@ describe('a throttle', () => {
       const throttle = frameThrottle(() => calls++, clock);
       for (let request = 0; request < 10; request++) throttle.request();
       expect([calls, frames.length]).toEqual([0, 1]);
-      frames[0]!();
+      frames.pop()!();
       expect(calls).toBe(1);
       throttle.flush();
       expect(calls).toBe(1);
       throttle.request();
+      expect(frames).toHaveLength(0);
+      vi.advanceTimersByTime(45);
+      expect([calls, frames.length]).toEqual([1, 1]);
       vi.advanceTimersByTime(1000);
       expect(calls).toBe(2);
       throttle.request();
+      throttle.flush();
+      expect(calls).toBe(3);
+      throttle.request();
       throttle.cancel();
       vi.advanceTimersByTime(1000);
-      expect(calls).toBe(2);
+      expect(calls).toBe(3);
     } finally {
       vi.useRealTimers();
     }

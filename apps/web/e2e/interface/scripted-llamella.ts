@@ -7,6 +7,8 @@ export interface Script {
   readonly answers?: readonly string[];
   /** Milliseconds from token to token. */
   readonly tokenMs?: number;
+  /** Tokens that come at once; default 1. */
+  readonly burst?: number;
   /** Milliseconds that loading takes. */
   readonly loadMs?: number;
   /** Loading fails with this. */
@@ -83,7 +85,7 @@ function createModel(reference: string): BrowserModel {
     recommendedSampling: { temperature: 0.2, topP: 0.9 },
     lost,
     async *chat(messages, { signal, logprobs, maxTokens = Number.POSITIVE_INFINITY } = {}) {
-      const { answers = ['The capital of France is **Paris**.'], tokenMs = 5 } = script();
+      const { answers = ['The capital of France is **Paris**.'], tokenMs = 5, burst = 1 } = script();
       const text = answers[Math.min(answered++, answers.length - 1)]!;
       const start = performance.now();
       const pieces = split(text);
@@ -92,7 +94,7 @@ function createModel(reference: string): BrowserModel {
       let count = 0;
       for (const piece of pieces) {
         if (count >= maxTokens) break;
-        await wait(tokenMs, signal);
+        if (count % burst === 0) await wait(tokenMs, signal);
         if (count++ === 0) first = performance.now() - start;
         const token = idOf(piece);
         yield {

@@ -65,11 +65,15 @@ function renderTable({ header, rows }: Tokens.Table): ReactNode {
       <table>
         <thead>
           <tr>
-            {header.map(({ tokens, align }, column) => (
-              <th key={column} scope="col" className={className(align)}>
-                {renderInline(tokens)}
-              </th>
-            ))}
+            {header.map(({ text, tokens, align }, column) =>
+              text === '' ? (
+                <td key={column} />
+              ) : (
+                <th key={column} scope="col" className={className(align)}>
+                  {renderInline(tokens)}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
