@@ -33,6 +33,8 @@ export interface WorkerCalls {
   readonly load: (options: LoadRequest) => LoadAnswer;
   /** The next bytes of the weights. */
   readonly weights: (bytes: Uint8Array) => undefined;
+  /** The file with all of the weights, instead. */
+  readonly weightsFile: (file: FileSystemFileHandle) => undefined;
   readonly compile: (request: CompileRequest) => { readonly notes: readonly string[] };
   readonly forward: (request: ForwardRequest) => Float32Array<ArrayBuffer>;
   readonly grow: (request: { readonly capacity: number; readonly lengths: readonly number[] }) => undefined;

@@ -2,10 +2,18 @@ import { InvalidArgumentError } from '@llamella/spec';
 import type { WorkerChannel } from './worker-channel.ts';
 
 /**
- * The bytes of a plan's constants: at once, or in pieces of any length in the order of the file. A piece that is the
- * whole of its buffer is moved, not copied: it is empty afterwards.
+ * The bytes of a plan's constants: at once, or in pieces of any length in the order of the file, which the worker holds
+ * until the graph is compiled. A piece that is the whole of its buffer is moved, not copied: it is empty afterwards.
+ *
+ * A file of the origin private file system stays there: the worker reads one constant after the other while the graph is
+ * compiled, so that at most the largest one is in JavaScript's memory. Large models should be packed into such a file
+ * first. It must not change until the backend is made, and can be removed then.
  */
-export type WeightsSource = Uint8Array | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
+export type WeightsSource =
+  | Uint8Array
+  | AsyncIterable<Uint8Array>
+  | ReadableStream<Uint8Array>
+  | FileSystemFileHandle;
 
 const PIECE_BYTES = 16 * 2 ** 20;
 
@@ -21,6 +29,10 @@ export async function sendWeights(
   byteLength: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  if ('getFile' in weights) {
+    await channel.call('weightsFile', weights);
+    return;
+  }
   let sent = 0;
   for await (const piece of piecesOf(weights)) {
     signal?.throwIfAborted();
@@ -35,7 +47,7 @@ export async function sendWeights(
   throw new InvalidArgumentError('weights', `the plan needs ${byteLength} bytes, got ${got}`);
 }
 
-async function* piecesOf(weights: WeightsSource): AsyncGenerator<Uint8Array> {
+async function* piecesOf(weights: Exclude<WeightsSource, FileSystemFileHandle>): AsyncGenerator<Uint8Array> {
   if (weights instanceof Uint8Array) {
     for (let start = 0; start < weights.byteLength; start += PIECE_BYTES) {
       yield weights.slice(start, start + PIECE_BYTES);

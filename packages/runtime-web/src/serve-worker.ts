@@ -1,6 +1,7 @@
 import { LlamellaError } from '@llamella/spec';
 import { compile } from './compile.ts';
 import { compileForGpu } from './compile-gpu.ts';
+import { FileWeights } from './file-weights.ts';
 import { type OpenGpu, openGpu } from './gpu-device.ts';
 import { loadModule } from './load-module.ts';
 import type { CompileRequest, CrossingError, WorkerAnswer, WorkerCalls, WorkerRequest } from './messages.ts';
@@ -45,6 +46,7 @@ export function serveWorker(scope: WorkerScope): void {
 function createCalls(onLost: (reason: string) => void): Calls {
   let ort: Ort | undefined;
   let weights: WeightChunks | undefined;
+  let file: FileWeights | undefined;
   let session: Session | undefined;
   let gpu: OpenGpu | undefined;
   const whileThere = <T>(work: () => Promise<T>) => gpu?.whileThere(work) ?? work();
@@ -60,11 +62,23 @@ function createCalls(onLost: (reason: string) => void): Calls {
       weights!.push(bytes);
       return undefined;
     },
+    async weightsFile(handle) {
+      file = await FileWeights.open(handle, weights!.byteLength);
+      return undefined;
+    },
     async compile(request: CompileRequest) {
-      session = await whileThere(() =>
-        gpu === undefined ? compile(ort!, request, weights!) : compileForGpu(ort!, gpu, request, weights!),
-      );
-      weights = undefined;
+      const mounted = file ?? weights!;
+      try {
+        session = await whileThere(() =>
+          gpu === undefined ? compile(ort!, request, mounted) : compileForGpu(ort!, gpu, request, mounted),
+        );
+      } catch (error) {
+        file?.check();
+        throw error;
+      } finally {
+        file?.close();
+        file = weights = undefined;
+      }
       return { notes: session.notes };
     },
     forward: (request) => whileThere(() => session!.run(request)),

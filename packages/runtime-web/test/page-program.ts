@@ -1,6 +1,6 @@
 /** Runs in the page: backends by number, for the tests in Node to call. */
 import type { ForwardRequest, GraphPlan, LlamellaError } from '@llamella/spec';
-import { createWebBackend, type WebBackend, type WebBackendOptions } from '../src/index.ts';
+import { createWebBackend, describeGpu, type WebBackend, type WebBackendOptions } from '../src/index.ts';
 
 /** What crosses to Node: a value, an error of ours, or that the abort of the caller came through. */
 export type Answer<T> =
@@ -12,6 +12,7 @@ export type Answer<T> =
 export interface Described {
   readonly info: WebBackend['info'];
   readonly threads: number;
+  readonly notes: readonly string[];
   readonly slots: number;
   readonly bytesPerToken: number;
   readonly capacity: number;
@@ -20,6 +21,8 @@ export interface Described {
 export interface CreateOptions extends Omit<WebBackendOptions, 'createWorker' | 'signal'> {
   /** Lengths of the pieces that the weights are given in; absent: at once. */
   readonly pieceLength?: number;
+  /** In a file of the origin private file system, which someone has alone when `busy`. */
+  readonly file?: 'free' | 'busy';
   /** As a `ReadableStream` instead of an iterable. */
   readonly stream?: boolean;
   /** Of a worker's program that is not there. */
@@ -39,13 +42,39 @@ async function answer<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<
   }
 }
 
-function describe({ info, threads, storage }: WebBackend): Described {
+function describe({ info, threads, notes, storage }: WebBackend): Described {
   const { slots, bytesPerToken, capacity } = storage;
-  return { info, threads, slots, bytesPerToken, capacity };
+  return { info, threads, notes, slots, bytesPerToken, capacity };
 }
 
 async function* pieces(weights: Uint8Array, length: number) {
   for (let start = 0; start < weights.length; start += length) yield weights.subarray(start, start + length);
+}
+
+/** Writes a file of the origin private file system, which is removed in the end. */
+async function store(weights: Uint8Array, busy: boolean) {
+  const folder = await navigator.storage.getDirectory();
+  const handle = await folder.getFileHandle('weights', { create: true });
+  const writable = await handle.createWritable();
+  await writable.write(weights as Uint8Array<ArrayBuffer>);
+  await writable.close();
+  // Only a worker can have a file alone.
+  const program = `onmessage = async ({ data }) => postMessage(self.held = await data.createSyncAccessHandle() && 1)`;
+  const holder = busy ? new Worker(URL.createObjectURL(new Blob([program]))) : undefined;
+  if (holder !== undefined) {
+    const held = new Promise((resolve) => {
+      holder.onmessage = resolve;
+    });
+    holder.postMessage(handle);
+    await held;
+  }
+  return {
+    handle,
+    async [Symbol.asyncDispose]() {
+      holder?.terminate();
+      if (!busy) await folder.removeEntry('weights');
+    },
+  };
 }
 
 const program = {
@@ -53,12 +82,13 @@ const program = {
     id: number,
     plan: GraphPlan,
     weights: Uint8Array,
-    { pieceLength, stream, worker = '/worker.js', ...options }: CreateOptions,
+    { pieceLength, stream, file, worker = '/worker.js', ...options }: CreateOptions,
   ) =>
     answer(async () => {
       const iterable = pieceLength === undefined ? weights : pieces(weights, pieceLength);
       const source = stream === true ? new Blob([weights as Uint8Array<ArrayBuffer>]).stream() : iterable;
-      const backend = await createWebBackend(plan, source, {
+      await using stored = file === undefined ? undefined : await store(weights, file === 'busy');
+      const backend = await createWebBackend(plan, stored?.handle ?? source, {
         wasmPaths: '/onnxruntime-web',
         createWorker: () => new Worker(worker, { type: 'module' }),
         ...options,
@@ -73,6 +103,8 @@ const program = {
     const { signal } = controller;
     return answer(() => backends.get(id)!.forward(request, signal), signal);
   },
+  lost: (id: number) => backends.get(id)!.lost,
+  describeGpu: () => answer(describeGpu),
   abort: (step: number) => controllers.get(step)?.abort(),
   grow: (id: number, capacity: number, lengths: readonly number[]) =>
     answer(async () => {

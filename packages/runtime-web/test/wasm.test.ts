@@ -79,15 +79,22 @@ describe.skipIf(absence !== undefined)(`wasm${absence === undefined ? '' : ` (sk
     expect(await backend.forward(request)).toEqual(await whole.forward(request));
   });
 
+  it.each(['free', 'busy'] as const)('reads weights from a file that is %s', async (file) => {
+    await using whole = await open(model);
+    await using backend = await open(model, { file });
+    const request = { slot: 0, position: 0, tokens, logits: 'last' } as const;
+    expect(await backend.forward(request)).toEqual(await whole.forward(request));
+  });
+
   it('refuses weights of another length', async () => {
     const { plan, weights } = await prepare(model, cpuExactProfile);
     const longer = { ...plan, externalByteLength: plan.externalByteLength + 1 };
     const shorter = { ...plan, externalByteLength: plan.externalByteLength - 1 };
-    for (const options of [{}, { pieceLength: 5000 }]) {
+    for (const options of [{}, { pieceLength: 5000 }, { file: 'free' as const }]) {
       for (const wrong of [longer, shorter]) {
         await expect(opened.create(wrong, weights, options)).rejects.toMatchObject({
           code: 'invalid-argument',
-          message: expect.stringContaining(`weights: the plan needs ${wrong.externalByteLength} bytes, got `),
+          message: expect.stringContaining(`weights: the plan needs ${wrong.externalByteLength} bytes, `),
         });
       }
     }
