@@ -106,7 +106,7 @@ async function describeFile(url: string, context: HubContext, signal: AbortSigna
       const validator = hash === undefined ? readValidator(headers) : undefined;
       const path = fileName(url);
       const version = JSON.stringify([url, validator ?? null, size]);
-      const key = hex ?? hashText(version, 'sha256', context.platform);
+      const key = hex ?? `version-${hashText(version, 'sha256', context.platform)}`;
       return { path, name: path, url, size, key, hash, validator };
     } catch (error) {
       const isEmpty = error instanceof HttpError && error.status === 416;

@@ -87,7 +87,7 @@ const program = {
   forget: (path: string) => void sources.delete(path),
   /** Overwrites bytes of what a path leads to. */
   async damage(path: string, offset: number): Promise<void> {
-    const [, folder, inside] = /^opfs:\/(.*?\/hub)\/(.*)$/.exec(path)!;
+    const [, folder, inside] = /^opfs:\/(.*?\/(?:hub|urls))\/(.*)$/.exec(path)!;
     const storage = createOpfsStorage(folder!);
     const file = await storage.open((await storage.readLink(inside!))!);
     await file.write(offset, new Uint8Array([1, 2, 3]));

@@ -200,6 +200,21 @@ describe.skipIf(absence !== undefined)(`in Chromium (${absence ?? 'found'})`, ()
       await expect(call('verify', reference)).rejects.toMatchObject({ code: 'not-found' });
       expect(await call('pull', reference)).toMatchObject({ downloadedBytes: weights.length });
       expect(await call('hash', path)).toBe(sha256(weights));
+      // Those of a URL have a hash where the server names one.
+      const url = `${server.cdn}/owner%2Fname/model.gguf`;
+      const { path: other } = await call('pull', url);
+      expect(await call('verify', url)).toMatchObject({ unknown: ['model.gguf'] });
+      await call('remove', url);
+      server.cdnFault = (_request, response) => {
+        response.setHeader('x-linked-etag', sha256(weights));
+        return false;
+      };
+      const { path: known } = await call('pull', url);
+      expect(known).not.toBe(other);
+      expect(await call('verify', url)).toMatchObject({ intact: ['model.gguf'] });
+      await call('damage', known, 5);
+      expect(await call('verify', url)).toMatchObject({ damaged: ['model.gguf'] });
+      expect(await call('find', url)).toBeUndefined();
     });
   });
 

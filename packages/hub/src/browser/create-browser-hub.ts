@@ -30,20 +30,17 @@ const usualConnections = 4;
  */
 export function createBrowserHub(options: BrowserHubOptions = {}): BrowserHub {
   const { folder = 'llamella', fetch = createBrowserFetch(), clock, memoryBytes, ...given } = options;
-  const storage = createOpfsStorage(`${folder}/hub`);
   const imports = createImportStore(createOpfsStorage(`${folder}/files`));
   let hash: CreateHash | undefined;
-  const hub = createHub(
-    {
-      fetch,
-      storage,
-      urlStorage: createOpfsStorage(`${folder}/urls`),
-      createHash: (algorithm) => hash!(algorithm),
-      memoryBytes: memoryBytes ?? deviceMemory(),
-      ...(clock && { clock }),
-    },
-    { connections: usualConnections, ...given },
-  );
+  const platform: HubPlatform = {
+    fetch,
+    storage: createOpfsStorage(`${folder}/hub`),
+    urlStorage: createOpfsStorage(`${folder}/urls`),
+    createHash: (algorithm) => hash!(algorithm),
+    memoryBytes: memoryBytes ?? deviceMemory(),
+    ...(clock && { clock }),
+  };
+  const hub = createHub(platform, { connections: usualConnections, ...given });
   const ready = async (): Promise<Hub> => {
     hash ??= await loadHashes();
     return hub;
@@ -87,7 +84,7 @@ export function createBrowserHub(options: BrowserHubOptions = {}): BrowserHub {
         return { intact: [], damaged: [], unknown: found.files.map(({ path }) => path) };
       }
       await ready();
-      return await verifyStored(reference, storage, hash!, verifyOptions);
+      return await verifyStored(reference, platform, verifyOptions);
     },
     async makeRoom(bytes, roomOptions = {}) {
       const free = roomOptions.freeBytes ?? (await estimateStorage()).freeBytes ?? 0;

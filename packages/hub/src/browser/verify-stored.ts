@@ -5,10 +5,10 @@ import type { PullOptions } from '../hub.ts';
 import type { ContentHash } from '../hub-file.ts';
 import { matchFiles } from '../match-files.ts';
 import { baseName } from '../model-groups.ts';
-import type { HubStorage } from '../platform.ts';
+import type { HubPlatform } from '../platform.ts';
+import { urlLayout } from '../pull-url.ts';
 import { parseReference } from '../reference.ts';
 import { openStored } from './open-stored.ts';
-import type { CreateHash } from './wasm-hash.ts';
 
 /** What became of the files of a model; paths in its repository. */
 export interface VerifiedFiles {
@@ -16,19 +16,17 @@ export interface VerifiedFiles {
   readonly intact: readonly string[];
   /** Had not, and were removed. */
   readonly damaged: readonly string[];
-  /** Have none to compare with: those of URLs and imports. */
+  /** Have none to compare with: imports, and those of URLs whose server named none. */
   readonly unknown: readonly string[];
 }
 
-/** Compares the files of a model on the Hub with their hashes, by which they are named in the cache. */
+/** Compares the files of a model with their hashes, by which they are named in the cache. */
 export async function verifyStored(
   text: string,
-  storage: HubStorage,
-  createHash: CreateHash,
+  platform: HubPlatform,
   { onProgress, signal = new AbortController().signal }: PullOptions,
 ): Promise<VerifiedFiles> {
-  const reference = parseReference(text);
-  const files = reference.kind === 'hub' ? await storedFiles(reference, storage) : [];
+  const { storage, files } = await storedFiles(text, platform);
   if (files.length === 0) throw new LlamellaError('not-found', `${text}: nothing of it is in the cache`);
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const damaged: string[] = [];
@@ -48,7 +46,7 @@ export async function verifyStored(
       target.set(await source.read(offset, target.length, signal));
       return target.length;
     };
-    const isRight = await hasHash({ read }, size, hash, { createHash }, signal, (count) => {
+    const isRight = await hasHash({ read }, size, hash, platform, signal, (count) => {
       loaded += count;
       fileLoaded += count;
       const filesDone = intact.length + damaged.length + unknown.length;
@@ -60,13 +58,14 @@ export async function verifyStored(
   return { intact, damaged, unknown };
 }
 
-async function storedFiles(
-  { repository, revision, selection }: { repository: string; revision: string; selection?: string },
-  storage: HubStorage,
-) {
-  const layout = hubLayout(repository);
-  const commit = await cachedCommit(storage, layout, revision);
-  return commit === undefined ? [] : matchFiles(await cachedFiles(storage, layout, commit), selection);
+async function storedFiles(text: string, platform: HubPlatform) {
+  const reference = parseReference(text);
+  const isHub = reference.kind === 'hub';
+  const storage = isHub ? platform.storage : platform.urlStorage;
+  const layout = isHub ? hubLayout(reference.repository) : urlLayout(reference.url, platform);
+  const commit = await cachedCommit(storage, layout, isHub ? reference.revision : 'main');
+  const all = commit === undefined ? [] : await cachedFiles(storage, layout, commit);
+  return { storage, files: matchFiles(all, isHub ? reference.selection : undefined) };
 }
 
 function hashOf(key: string): ContentHash | undefined {
