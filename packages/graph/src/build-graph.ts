@@ -2,13 +2,13 @@ import { type Checkpoint, type GraphPlan, InvalidArgumentError, UnsupportedError
 import { requireArchitecture } from './architectures/architectures.ts';
 import { checkConfig } from './check-config.ts';
 import { checkAllUsed, checkDense } from './check-tensors.ts';
+import { finishPlan } from './finish-plan.ts';
 import type { GraphContext } from './graph-context.ts';
 import { InitializerTable } from './initializer-table.ts';
 import { needsPosition } from './layer-attention.ts';
 import { OnnxWriter } from './onnx/onnx-writer.ts';
 import type { Profile } from './profiles/profile.ts';
 import { rotarySize } from './rotary-tables.ts';
-import { splitTensors } from './split/split-tensors.ts';
 
 /** What a graph is written for. */
 export interface BuildGraphOptions {
@@ -103,7 +103,7 @@ export function buildGraph(
     },
     fidelity: context.fidelity,
   };
-  return splitTensors(plan, options.maximumTensorBytes, name);
+  return finishPlan(plan, options, name);
 }
 
 function readContextLength(

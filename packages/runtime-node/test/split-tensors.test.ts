@@ -1,4 +1,11 @@
-import { buildGraph, cpuExactProfile, cpuProfile, type Profile, webgpuProfile } from '@llamella/graph';
+import {
+  buildGraph,
+  cpuExactProfile,
+  cpuProfile,
+  type Profile,
+  webgpuExactProfile,
+  webgpuProfile,
+} from '@llamella/graph';
 import { createNodeBackend } from '@llamella/runtime-node';
 import type { ForwardRequest } from '@llamella/spec';
 import { describe, expect, it } from 'vitest';
@@ -29,6 +36,7 @@ describe('a limit on tensors', () => {
   const cases: [string, TinyModelOptions, Profile, number][] = [
     ['float32, tied', {}, cpuExactProfile, 5000],
     ['float32, two rows each', {}, cpuExactProfile, 600],
+    ['float32, Gemm', {}, webgpuExactProfile, 3000],
     ['float32, untied', { tiedEmbeddings: false, vocabularySize: 101 }, cpuExactProfile, 3000],
     ['F16, looked up as stored', { type: 'F16', tiedEmbeddings: false }, cpuExactProfile, 3000],
     ['Q4_0', { type: 'Q4_0', vocabularySize: 101 }, cpuProfile, 1100],

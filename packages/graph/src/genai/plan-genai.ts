@@ -14,8 +14,8 @@ import {
   TensorProto_DataType as Onnx,
 } from 'onnx-buf';
 import type { BuildGraphOptions } from '../build-graph.ts';
+import { finishPlan } from '../finish-plan.ts';
 import { type Dimension, valueInfo } from '../onnx/onnx-writer.ts';
-import { splitTensors } from '../split/split-tensors.ts';
 import { adaptAttention } from './adapt-attention.ts';
 import { adaptInputs, adaptTokens, standardNames } from './adapt-inputs.ts';
 import { adaptLinear } from './adapt-linear.ts';
@@ -122,7 +122,7 @@ export function planGenai(source: PlanSource, options: BuildGraphOptions): Graph
     },
     fidelity,
   };
-  return splitTensors(plan, options.maximumTensorBytes, source.name);
+  return finishPlan(plan, options, source.name);
 }
 
 /** An editor of a copy of the graph, in which inputs and outputs have the names that runtimes bind. */

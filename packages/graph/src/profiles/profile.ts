@@ -26,6 +26,8 @@ export interface Profile {
   readonly silu: 'quick-gelu' | 'sigmoid-mul';
   /** Whether the attention operator applies a softcap to scores. */
   readonly attentionSoftcap: boolean;
+  /** Whether products with float weights are `Gemm`, since the backend lacks `FusedMatMul`. Default `false`. */
+  readonly gemmProducts?: boolean;
   /** Types of embedding matrices whose rows are looked up as they are stored, and then widened to float32. */
   readonly lookupTypes: readonly TensorType[];
   /** Chunk of prompt tokens that the backend runs best with. */

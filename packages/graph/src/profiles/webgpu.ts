@@ -5,7 +5,7 @@ import type { Profile } from './profile.ts';
  * ONNX Runtime's WebGPU execution provider, float32. Token ids are int32, since int64 has no kernels there; q, k, v
  * and SiLU keep the form that the provider's own fusions (`MatMulNBitsQkv`, `MatMulNBitsMlp`) look for, and so do the
  * blocks of 32; a format's minimum goes through block sums. Its attention leaves a softcap out, without a word (version
- * 1.30).
+ * 1.30). It has no `FusedMatMul`.
  */
 export const webgpuProfile: Profile = {
   ...cpuProfile,
@@ -15,6 +15,7 @@ export const webgpuProfile: Profile = {
   stackGateUp: false,
   silu: 'sigmoid-mul',
   attentionSoftcap: false,
+  gemmProducts: true,
   lookupTypes: [],
   linearForm: cpuBlockSumProfile.linearForm,
 };
