@@ -1,5 +1,6 @@
 /** Runs in a worker of the page: a hub, for the tests in Node to call. */
 import type { ByteSource, LlamellaError, Progress } from '@llamella/spec';
+import type { OpfsFileHandle } from '../src/browser/opfs-handles.ts';
 import { type BrowserHubOptions, createBrowserHub, createOpfsStorage, openStored } from '../src/browser.ts';
 import { type MadeFile, madeBytes } from './made-bytes.ts';
 
@@ -96,11 +97,19 @@ const program = {
   /** Takes what the user chose. @returns bytes of all files */
   receive: () => sent.reduce((sum, { size }) => sum + size, 0),
   importSent: () => hub.importFiles(sent, withSignal()),
-  /** Makes the browser one that cannot move files. */
-  withoutMove: () => {
-    Reflect.deleteProperty(FileSystemFileHandle.prototype, 'move');
+  /** Makes the browser one that cannot move files, or not to where one is. */
+  limitMove: (how: string) => {
+    const { prototype } = FileSystemFileHandle as { prototype: OpfsFileHandle };
+    const { move } = prototype;
+    if (how === 'none') Reflect.deleteProperty(prototype, 'move');
+    if (how !== 'never over a file') return;
+    prototype.move = async function (folder, name) {
+      const isThere = await folder.getFileHandle(name).catch(() => undefined);
+      if (isThere) throw new DOMException('there is one', 'InvalidModificationError');
+      await move!.call(this, folder, name);
+    };
   },
-  /** Writes, reads and measures a file of the storage. */
+  /** Writes a part of a file of the storage. */
   async write(path: string, offset: number, bytes: Uint8Array): Promise<void> {
     const file = await files.open(path);
     try {

@@ -463,6 +463,21 @@ describe.skipIf(absence !== undefined)(`in Chromium (${absence ?? 'found'})`, ()
       expect(await call('list')).toEqual({ models: [], partials: [], bytes: 0 });
     });
 
+    test('of an import that was killed are no model, and go with the next one', async () => {
+      const { page, call, again } = await openOwn('http://localhost');
+      const big = { path: 'big.gguf', size: 30_000_000 };
+      const importing = call('importFiles', [big]).catch(() => 'gone');
+      await received(page, 1);
+      await page.reload();
+      expect(await importing).toBe('gone');
+      await again(page, call);
+      expect(await call('find', 'file:big.gguf')).toBeUndefined();
+      const contents = { models: [], partials: [{ reference: 'file:big.gguf' }] };
+      expect(await call('list')).toMatchObject(contents);
+      await call('importFiles', [{ path: 'big.gguf', size: 10 }]);
+      expect(await call('list')).toMatchObject({ models: [{ bytes: 10 }], partials: [], bytes: 10 });
+    });
+
     test('that are no model', async () => {
       const { call } = await openTab();
       const refused = async (code: string, text: RegExp, ...paths: string[]) => {
@@ -482,50 +497,53 @@ describe.skipIf(absence !== undefined)(`in Chromium (${absence ?? 'found'})`, ()
   });
 
   describe('storage', () => {
-    test.each(['with move', 'without move'])('%s: keeps, links, moves and removes files', async (how) => {
-      const { call } = await openOwn('http://localhost');
-      if (how === 'without move') await call('withoutMove');
-      const text = (bytes: unknown) => Buffer.from(bytes as Uint8Array).toString();
-      const bytes = (value: string) => new Uint8Array(Buffer.from(value));
-      const storage = (
-        ...given: Parameters<typeof call<'storage'>> extends [string, ...infer R] ? R : never
-      ) => call('storage', ...given);
-      await call('write', 'blobs/abc', 0, bytes('hello'));
-      await call('write', 'blobs/abc', 3, bytes('p!'));
-      expect(text(await storage('readFile', 'blobs/abc', 10))).toBe('help!');
-      await expect(storage('readFile', 'blobs/abc', 4)).rejects.toMatchObject({ code: 'invalid-file' });
-      await storage('link', 'snapshots/1/x/model.gguf', 'blobs/abc');
-      expect(await storage('readLink', 'snapshots/1/x/model.gguf')).toBe('blobs/abc');
-      expect(await storage('readLink', 'blobs/abc')).toBeUndefined();
-      expect(await storage('list', 'snapshots/1/x')).toEqual(['model.gguf']);
-      const linked = await storage('stat', 'snapshots/1/x/model.gguf');
-      expect(linked).toMatchObject({ isFolder: false, isLink: true, size: 5 });
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      await storage('touch', 'blobs/abc');
-      const touched = (await storage('stat', 'snapshots/1/x/model.gguf')) as {
-        accessed: number;
-        modified: number;
-      };
-      expect(touched.accessed).toBeGreaterThan(touched.modified);
-      expect(touched.modified).toBe((linked as { modified: number }).modified);
-      expect(await storage('list', 'blobs')).toEqual(['abc']);
-      await storage('writeFile', 'refs/main', bytes('one'));
-      await storage('writeFile', 'refs/main', bytes('two'));
-      expect(text(await storage('readFile', 'refs/main', 10))).toBe('two');
-      await storage('rename', 'refs/main', 'blobs/abc');
-      expect(text(await storage('readFile', 'snapshots/1/x/model.gguf', 10))).toBe('two');
-      expect(await storage('list', 'refs')).toEqual([]);
-      await expect(storage('remove', 'blobs')).rejects.toMatchObject({ code: 'invalid-file' });
-      await storage('remove', 'blobs/abc');
-      expect(await storage('stat', 'snapshots/1/x/model.gguf')).toBeUndefined();
-      for (const path of ['snapshots/1/x/model.gguf', 'snapshots/1/x', 'refs', 'blobs', 'nothing']) {
-        await storage('remove', path);
-      }
-      expect(await storage('list', '')).toEqual(['snapshots']);
-      for (const path of ['../x', '/x', 'a//b', 'a/./b', 'a\\b']) {
-        await expect(storage('stat', path)).rejects.toMatchObject({ code: 'invalid-argument' });
-      }
-    });
+    test.each(['any', 'none', 'never over a file'])(
+      'keeps, links, moves and removes files (move: %s)',
+      async (how) => {
+        const { call } = await openOwn('http://localhost');
+        await call('limitMove', how);
+        const text = (bytes: unknown) => Buffer.from(bytes as Uint8Array).toString();
+        const bytes = (value: string) => new Uint8Array(Buffer.from(value));
+        const storage = (
+          ...given: Parameters<typeof call<'storage'>> extends [string, ...infer R] ? R : never
+        ) => call('storage', ...given);
+        await call('write', 'blobs/abc', 0, bytes('hello'));
+        await call('write', 'blobs/abc', 3, bytes('p!'));
+        expect(text(await storage('readFile', 'blobs/abc', 10))).toBe('help!');
+        await expect(storage('readFile', 'blobs/abc', 4)).rejects.toMatchObject({ code: 'invalid-file' });
+        await storage('link', 'snapshots/1/x/model.gguf', 'blobs/abc');
+        expect(await storage('readLink', 'snapshots/1/x/model.gguf')).toBe('blobs/abc');
+        expect(await storage('readLink', 'blobs/abc')).toBeUndefined();
+        expect(await storage('list', 'snapshots/1/x')).toEqual(['model.gguf']);
+        const linked = await storage('stat', 'snapshots/1/x/model.gguf');
+        expect(linked).toMatchObject({ isFolder: false, isLink: true, size: 5 });
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        await storage('touch', 'blobs/abc');
+        const touched = (await storage('stat', 'snapshots/1/x/model.gguf')) as {
+          accessed: number;
+          modified: number;
+        };
+        expect(touched.accessed).toBeGreaterThan(touched.modified);
+        expect(touched.modified).toBe((linked as { modified: number }).modified);
+        expect(await storage('list', 'blobs')).toEqual(['abc']);
+        await storage('writeFile', 'refs/main', bytes('one'));
+        await storage('writeFile', 'refs/main', bytes('two'));
+        expect(text(await storage('readFile', 'refs/main', 10))).toBe('two');
+        await storage('rename', 'refs/main', 'blobs/abc');
+        expect(text(await storage('readFile', 'snapshots/1/x/model.gguf', 10))).toBe('two');
+        expect(await storage('list', 'refs')).toEqual([]);
+        await expect(storage('remove', 'blobs')).rejects.toMatchObject({ code: 'invalid-file' });
+        await storage('remove', 'blobs/abc');
+        expect(await storage('stat', 'snapshots/1/x/model.gguf')).toBeUndefined();
+        for (const path of ['snapshots/1/x/model.gguf', 'snapshots/1/x', 'refs', 'blobs', 'nothing']) {
+          await storage('remove', path);
+        }
+        expect(await storage('list', '')).toEqual(['snapshots']);
+        for (const path of ['../x', '/x', 'a//b', 'a/./b', 'a\\b']) {
+          await expect(storage('stat', path)).rejects.toMatchObject({ code: 'invalid-argument' });
+        }
+      },
+    );
 
     test('gives bytes of a file, and says what is wrong', async () => {
       const { call, page, folder: tabFolder } = await openTab();

@@ -1,6 +1,8 @@
 import { temporaryEnding } from './opfs-entries.ts';
+import { isNamed } from './opfs-error.ts';
 import { openOpfsFile } from './opfs-file.ts';
 import { hasSyncAccess, type OpfsFileHandle } from './opfs-handles.ts';
+import { openHandle } from './opfs-tree.ts';
 
 const copyBytes = 4 * 2 ** 20;
 
@@ -42,7 +44,16 @@ export async function moveFile(
   name: string,
   place: string,
 ): Promise<void> {
-  if (handle.move !== undefined) return await handle.move(target, name);
+  if (handle.move !== undefined) {
+    try {
+      return await handle.move(target, name);
+    } catch (error) {
+      // The standard does not say yet whether a file of that name is replaced.
+      if (isNamed(error, 'QuotaExceededError') || !(await openHandle(target, name))) throw error;
+      await target.removeEntry(name);
+      return await handle.move(target, name);
+    }
+  }
   const from = await handle.getFile();
   const copy = await openOpfsFile(await target.getFileHandle(name, { create: true }), place);
   try {
