@@ -17,12 +17,13 @@ export function Announcer() {
       : state.kind === 'ready'
         ? `${state.model.name} is ready.`
         : '';
+  const failure = message?.end === 'error' ? message.error : undefined;
   const answer =
     message && !isWriting ? `Answer: ${splitReasoning(message.content).answer.slice(0, longest)}` : '';
   return (
     <div className="hidden">
       <div role="status">{model}</div>
-      <div aria-live="polite">{answer}</div>
+      <div aria-live="polite">{failure ?? answer}</div>
     </div>
   );
 }

@@ -74,7 +74,7 @@ function FinishedAnswer({ conversationId, message, versions, isLast }: AnswerPro
         <button
           type="button"
           className="quiet"
-          disabled={isBusy || parent === null}
+          aria-disabled={isBusy}
           onClick={() => parent !== null && chat.answer(conversationId, parent)}
         >
           <Icon name="repeat" />
@@ -94,12 +94,7 @@ function Ending({
   readonly end: Message['end'] | undefined;
   readonly error: string | undefined;
 }) {
-  if (end === 'error')
-    return (
-      <p className="ending failed" role="alert">
-        {error}
-      </p>
-    );
+  if (end === 'error') return <p className="ending failed">{error}</p>;
   const sentence = end === undefined ? endings.open : endings[end];
   return sentence === undefined ? null : <p className="ending">{sentence}</p>;
 }

@@ -68,7 +68,13 @@ export function Composer() {
             <Icon name="stop" />
           </button>
         ) : (
-          <button type="submit" className="round" disabled={!canSend} aria-label="Send" title="Send (Enter)">
+          <button
+            type="submit"
+            className="round"
+            aria-disabled={!canSend}
+            aria-label="Send"
+            title="Send (Enter)"
+          >
             <Icon name="send" />
           </button>
         )}

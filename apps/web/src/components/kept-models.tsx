@@ -16,6 +16,7 @@ export function KeptModels({
 }) {
   const [contents, setContents] = useState<StoreContents>();
   const [problem, setProblem] = useState<string>();
+  const [isRefused, setRefusal] = useState(false);
   const [removing, setRemoving] = useState<string>();
 
   const work = useCallback(async (action?: (store: ModelStore) => Promise<unknown>) => {
@@ -25,8 +26,8 @@ export function KeptModels({
       setContents(await store.list());
       setProblem(undefined);
     } catch (error) {
-      const { title, advice } = describeError(error, 'loading', navigator.onLine);
-      setProblem(`${title} ${advice}`);
+      const { title, advice, detail } = describeError(error, 'managing', navigator.onLine);
+      setProblem(`${title} ${advice}${detail ? ` (${detail})` : ''}`);
     }
   }, []);
   // A load that begins or ends changes what is kept.
@@ -34,8 +35,7 @@ export function KeptModels({
 
   const persist = () =>
     work(async (store) => {
-      if (!(await store.persist()))
-        throw new Error('The browser decides by itself whether it keeps them, and did not promise it.');
+      if (!(await store.persist())) setRefusal(true);
     });
   return (
     <section className="panel" aria-label="Kept models">
@@ -90,7 +90,7 @@ export function KeptModels({
           ))}
         </ul>
       )}
-      {contents && <Room contents={contents} onPersist={persist} />}
+      {contents && <Room contents={contents} isRefused={isRefused} onPersist={persist} />}
       {problem && (
         <p className="hint wrong" role="alert">
           {problem}
@@ -114,9 +114,11 @@ function describe({ bytes, packedBytes, quantization, format, isComplete, lastUs
 
 function Room({
   contents: { usageBytes, quotaBytes, persisted },
+  isRefused,
   onPersist,
 }: {
   readonly contents: StoreContents;
+  readonly isRefused: boolean;
   readonly onPersist: () => void;
 }) {
   return (
@@ -129,10 +131,12 @@ function Room({
         />
       )}
       <div className="row spread">
-        <p className="hint">
+        <p className="hint" role="status">
           {persisted
             ? 'The browser has promised not to remove this by itself.'
-            : 'The browser may remove this when the disk is full.'}
+            : isRefused
+              ? 'The browser does not promise it now. It does so for pages that are installed or often used.'
+              : 'The browser may remove this when the disk is full.'}
         </p>
         {!persisted && (
           <button type="button" className="small" onClick={onPersist}>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { embeddedModel } from '../model/embedded-model.ts';
 import type { ModelChoice } from '../model/model-session.ts';
 import { useObservable } from '../platform/observable.ts';
@@ -15,9 +16,16 @@ export default function ModelDialog({ onClose }: { readonly onClose: () => void 
   const { models, loadModel } = useServices();
   const state = useObservable(models.state);
   const load = (choice: ModelChoice) => loadModel(choice);
+  const top = useRef<HTMLDivElement>(null);
+  const { kind } = state;
+  useEffect(() => {
+    if (kind === 'loading' || kind === 'failed') top.current?.scrollIntoView({ block: 'end' });
+  }, [kind]);
   return (
     <Dialog title="Models" className="wide" onClose={onClose}>
-      <LoadPanel state={state} />
+      <div ref={top} className="scroll-target">
+        <LoadPanel state={state} />
+      </div>
       {state.kind === 'ready' && <Running />}
       <section className="panel">
         <h3>Comes with this page</h3>

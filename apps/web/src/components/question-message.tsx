@@ -1,5 +1,6 @@
 import { memo, useState } from 'react';
 import type { Message } from '../conversation/conversation.ts';
+import { focusMessage } from '../platform/focus-message.ts';
 import { useServices } from '../services.ts';
 import { CopyButton } from './copy-button.tsx';
 import { GrowingField } from './growing-field.tsx';
@@ -26,10 +27,14 @@ export const QuestionMessage = memo(
         {isEditing ? (
           <QuestionEditor
             text={message.content}
-            onCancel={() => setIsEditing(false)}
+            onCancel={() => {
+              setIsEditing(false);
+              focusMessage();
+            }}
             onSend={(text) => {
               setIsEditing(false);
               chat.ask(conversationId, text, message.parent);
+              focusMessage();
             }}
           />
         ) : (
@@ -51,7 +56,7 @@ export const QuestionMessage = memo(
 function EditButton({ onEdit }: { readonly onEdit: () => void }) {
   const isBusy = useIsBusy();
   return (
-    <button type="button" className="quiet" onClick={onEdit} disabled={isBusy}>
+    <button type="button" className="quiet" onClick={() => !isBusy && onEdit()} aria-disabled={isBusy}>
       <Icon name="edit" />
       <span className="button-text">Edit</span>
     </button>

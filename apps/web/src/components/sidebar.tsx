@@ -1,6 +1,7 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ConversationSummary } from '../conversation/conversation.ts';
 import { exportFileName, toJson, toMarkdown } from '../conversation/export-conversation.ts';
+import { focusMessage } from '../platform/focus-message.ts';
 import { useObservable } from '../platform/observable.ts';
 import { saveFile } from '../platform/save-file.ts';
 import { useServices } from '../services.ts';
@@ -58,6 +59,11 @@ interface EntryProperties {
 function Entry({ summary: { id, title }, isCurrent, isWriting, onChosen }: EntryProperties) {
   const { library, chat } = useServices();
   const [mode, setMode] = useState<'rename' | 'remove'>();
+  const returns = useRef(false);
+  const goBack = () => {
+    returns.current = true;
+    setMode(undefined);
+  };
   const exportAs = (kind: 'json' | 'md') => {
     const conversation = library.get(id);
     if (conversation === undefined) return;
@@ -74,10 +80,14 @@ function Entry({ summary: { id, title }, isCurrent, isWriting, onChosen }: Entry
             const name = String(new FormData(event.currentTarget).get('title')).trim();
             if (name !== '')
               library.change(id, (now) => ({ ...now, title: name, isNamed: true, updatedAt: Date.now() }));
-            setMode(undefined);
+            goBack();
           }}
           onKeyDown={(event) => {
-            if (event.key === 'Escape') setMode(undefined);
+            if (event.key !== 'Escape') return;
+            // Neither an answer nor a window above ends with it.
+            event.stopPropagation();
+            event.preventDefault();
+            goBack();
           }}
         >
           <input
@@ -106,11 +116,12 @@ function Entry({ summary: { id, title }, isCurrent, isWriting, onChosen }: Entry
             onClick={() => {
               if (isWriting) chat.stop();
               void library.remove(id);
+              focusMessage();
             }}
           >
             Delete
           </button>
-          <button type="button" onClick={() => setMode(undefined)}>
+          <button type="button" onClick={goBack}>
             Keep
           </button>
         </div>
@@ -121,6 +132,11 @@ function Entry({ summary: { id, title }, isCurrent, isWriting, onChosen }: Entry
       <button
         type="button"
         className="conversation"
+        ref={(button) => {
+          if (!returns.current || button === null) return;
+          returns.current = false;
+          button.focus();
+        }}
         aria-current={isCurrent ? 'true' : undefined}
         onClick={() => {
           void library.open(id);

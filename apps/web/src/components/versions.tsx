@@ -23,7 +23,7 @@ export function Versions({
         type="button"
         className="quiet icon-only"
         aria-label={label}
-        disabled={target === undefined}
+        aria-disabled={target === undefined}
         onClick={() => target && library.change(conversationId, (now) => withSelected(now, target))}
       >
         <Icon name={icon} />

@@ -45,7 +45,9 @@ export interface ChatSessionParts {
 }
 
 const alternatives = 5;
-const keepEveryMs = 1500;
+const keepEveryMs = 3000;
+/** A model that is gone gives no texts of tokens. */
+const longestTraceMs = 1000;
 
 /** Makes one. */
 export function createChatSession({ library, model, withProbabilities }: ChatSessionParts): ChatSession {
@@ -82,7 +84,7 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
     });
     let name: string | undefined;
     const end = async (reason: AnswerEnd, error?: string) => {
-      const tokens = await trace?.finished();
+      const tokens = await (trace && Promise.race([trace.finished(), delay(longestTraceMs)]));
       const statistics = toStatistics(progress);
       show.cancel();
       const version = keep({
@@ -96,7 +98,7 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
       finished.set(version);
     };
     try {
-      const answerer = await model(signal);
+      const answerer = await Promise.race([model(signal), aborted(signal)]);
       if (signal.aborted) return await end('stopped');
       if (answerer === undefined)
         return await end('error', 'There is no model to answer. Load one and try again.');
@@ -167,6 +169,16 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
       running?.abort();
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+function delay(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function drawSeed(): number {

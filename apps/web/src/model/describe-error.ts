@@ -9,7 +9,7 @@ export interface DescribedError {
 }
 
 /** What the user was doing. */
-export type Activity = 'loading' | 'answering' | 'storing';
+export type Activity = 'loading' | 'answering' | 'storing' | 'managing';
 
 const byCode: Readonly<Record<ErrorCode, readonly [title: string, advice: string]>> = {
   'invalid-file': [
@@ -50,6 +50,15 @@ const byCode: Readonly<Record<ErrorCode, readonly [title: string, advice: string
   ],
 };
 
+const otherwise: Readonly<Record<Exclude<Activity, 'storing'>, readonly [title: string, advice: string]>> = {
+  loading: [
+    'The model could not be loaded.',
+    'Try again. If it happens again, choose another model or reload the page.',
+  ],
+  answering: ['The answer was interrupted.', 'Try again. If it happens again, load the model again.'],
+  managing: ['What is kept here could not be read or changed.', 'Reload the page and try again.'],
+};
+
 /** Says in plain sentences what went wrong. `isOnline` is what the browser says of its connection. */
 export function describeError(error: unknown, activity: Activity, isOnline: boolean): DescribedError {
   const detail = error instanceof Error ? error.message : String(error);
@@ -71,14 +80,8 @@ export function describeError(error: unknown, activity: Activity, isOnline: bool
       advice: 'They last until the page is closed. Private windows and full disks are the usual reasons.',
       detail,
     };
-  return {
-    title: activity === 'loading' ? 'The model could not be loaded.' : 'The answer was interrupted.',
-    advice:
-      activity === 'loading'
-        ? 'Try again. If it happens again, choose another model or reload the page.'
-        : 'Try again. If it happens again, load the model again.',
-    ...(detail !== '' && { detail }),
-  };
+  const [title, advice] = otherwise[activity];
+  return { title, advice, ...(detail !== '' && { detail }) };
 }
 
 function codeOf(name: string): ErrorCode | undefined {
