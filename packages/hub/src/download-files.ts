@@ -114,7 +114,7 @@ async function checkSpace(storage: HubStorage, needed: number): Promise<void> {
   if (free === undefined || needed + reserve <= free) return;
   throw new LlamellaError(
     'no-space',
-    `${storage.location('')}: ${needed} bytes are to be downloaded and ${free} are free; make room, or choose another folder`,
+    `${storage.location('')}: ${needed} bytes are to be downloaded and ${free} are free; make room and try again`,
   );
 }
 

@@ -98,6 +98,6 @@ async function fetchOnce(
 /** Says of an error about room how much is needed. */
 function withMissing(error: unknown, { name, size }: BlobRequest, loaded: number): unknown {
   if (!LlamellaError.isInstance(error) || error.code !== 'no-space') return error;
-  const missing = `${name} has ${size} bytes, of which ${size - loaded} are still to come`;
-  return new LlamellaError('no-space', `${error.message} (${missing})`, { cause: error });
+  const missing = `what was downloaded stays: ${name} has ${size} bytes, of which ${size - loaded} are still to come`;
+  return new LlamellaError('no-space', `${error.message}; ${missing}`, { cause: error });
 }

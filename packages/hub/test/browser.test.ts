@@ -164,7 +164,10 @@ describe.skipIf(absence !== undefined)(`in Chromium (${absence ?? 'found'})`, ()
       const read = [first.call('hash', paths[0]!), second.call('hash', paths[1]!)];
       expect(await Promise.all(read)).toEqual([sha256(weights), sha256(weights)]);
       expect(await second.call('read', paths[0]!, 5, 3)).toEqual(new Uint8Array(weights.subarray(5, 8)));
-      await expect(first.call('remove', reference)).rejects.toMatchObject({ code: 'busy' });
+      await expect(first.call('remove', reference)).rejects.toMatchObject({
+        code: 'busy',
+        message: expect.stringContaining(`${reference}: it is open`),
+      });
       expect(await first.call('find', reference)).toMatchObject({ path: paths[0] });
       await second.page.close();
       expect(await first.call('remove', reference)).toMatchObject({ freedBytes: weights.length });
@@ -272,7 +275,8 @@ describe.skipIf(absence !== undefined)(`in Chromium (${absence ?? 'found'})`, ()
       await setQuota(900_000);
       const failure = call('pull', reference);
       await expect(failure).rejects.toMatchObject({ code: 'no-space' });
-      const message = /the browser gives no more room.* make room.* of which \d+ are still to come/;
+      const message =
+        /^the browser gives no more room .* make room.*stays: model\.gguf has 1500001 bytes, of which \d+ are still/;
       await expect(failure).rejects.toThrow(message);
       const requests = server.log.length;
       expect(requests).toBeLessThan(weights.length / rangeBytes);
@@ -419,6 +423,10 @@ describe.skipIf(absence !== undefined)(`in Chromium (${absence ?? 'found'})`, ()
         bytes: 7,
       });
       expect(await call('verify', model.reference)).toMatchObject({ intact: [], unknown: [other.path] });
+      await call('read', other.path, 0, 1);
+      await expect(call('remove', model.reference)).rejects.toMatchObject({ code: 'busy' });
+      expect(await call('find', model.reference)).toEqual(other);
+      await call('close', other.path);
       expect(await call('remove', model.reference)).toMatchObject({ freedBytes: 7, files: ['other.gguf'] });
       expect(await call('find', model.reference)).toBeUndefined();
       await expect(call('pull', model.reference)).rejects.toMatchObject({ code: 'not-found' });

@@ -73,8 +73,14 @@ export function createBrowserHub(options: BrowserHubOptions = {}): BrowserHub {
     },
     async remove(reference, { signal } = {}) {
       const name = importName(reference);
-      if (name !== undefined) return await imports.remove(name, signalOf(signal));
-      return await (await ready()).remove(reference, { signal });
+      try {
+        if (name !== undefined) return await imports.remove(name, signalOf(signal));
+        return await (await ready()).remove(reference, { signal });
+      } catch (cause) {
+        if (!LlamellaError.isInstance(cause) || cause.code !== 'busy') throw cause;
+        const advice = 'it is open, perhaps in another tab; close that and remove it again';
+        throw new LlamellaError('busy', `${reference}: ${advice}`, { cause });
+      }
     },
     importFiles: (files, importOptions = {}) => imports.add(files, importOptions),
     async verify(reference, verifyOptions = {}) {

@@ -60,7 +60,7 @@ export function createImportStore(storage: HubStorage): ImportStore {
               onProgress?.({ phase: 'import', loaded: done, total, file: path });
             });
           }
-          await storage.writeFile(layout.ref(branch), new TextEncoder().encode(id));
+          await setCurrent(storage, layout, id);
         } catch (error) {
           await removeTree(storage, layout.snapshot(id)).catch(() => {});
           throw error;
@@ -108,9 +108,14 @@ export function createImportStore(storage: HubStorage): ImportStore {
         if ((await storage.stat(name)) === undefined) {
           throw new LlamellaError('not-found', `${reference}: there is no import of this name`);
         }
+        const current = await cachedCommit(storage, layout, branch);
         // First, so that it is no model while parts of it are gone.
         await storage.remove(layout.ref(branch));
-        await removeTree(storage, name);
+        await removeTree(storage, name).catch(async (error) => {
+          const left = await Promise.all(files.map(({ blob }) => storage.stat(blob)));
+          if (current !== undefined && !left.includes(undefined)) await setCurrent(storage, layout, current);
+          throw error;
+        });
         const freedBytes = files.reduce((sum, { size }) => sum + size, 0);
         return { reference, files: [...new Set(files.map(({ path }) => path))], freedBytes };
       }),
@@ -154,6 +159,10 @@ async function copyFile(
   } finally {
     await target.close();
   }
+}
+
+async function setCurrent(storage: HubStorage, layout: CacheLayout, id: string): Promise<void> {
+  await storage.writeFile(layout.ref(branch), new TextEncoder().encode(id));
 }
 
 /** Removes what was under this name before, and what was left of imports that were killed. */

@@ -22,7 +22,7 @@ export async function opfsError(error: unknown, place: string): Promise<unknown>
     !(error instanceof DOMException || isNamed(error, 'QuotaExceededError'))
   )
     return error;
-  if (isNamed(error, 'QuotaExceededError')) return await noSpace(place, error);
+  if (isNamed(error, 'QuotaExceededError')) return await noSpace(error);
   if (isNamed(error, 'NoModificationAllowedError')) {
     const advice = 'is in use, perhaps in another tab; close that and try again';
     return new LlamellaError('busy', `${place}: ${advice}`, { cause: error });
@@ -36,17 +36,13 @@ export async function opfsError(error: unknown, place: string): Promise<unknown>
 }
 
 /** The browser gives no more room. */
-export async function noSpace(place: string, cause?: unknown): Promise<LlamellaError> {
+export async function noSpace(cause?: unknown): Promise<LlamellaError> {
   const { freeBytes, usageBytes } = await estimateStorage();
   const free =
     freeBytes === undefined ? 'does not say how much is free' : `says that ${sizeText(freeBytes)} are free`;
   const used = usageBytes === undefined ? '' : `, and ${sizeText(usageBytes)} are used by this site`;
-  const advice = 'what was downloaded stays; make room, such as by removing a model, and call again';
-  return new LlamellaError(
-    'no-space',
-    `${place}: the browser gives no more room (it ${free}${used}); ${advice}`,
-    {
-      cause,
-    },
-  );
+  const advice = 'make room, such as by removing a model, and try again';
+  return new LlamellaError('no-space', `the browser gives no more room (it ${free}${used}); ${advice}`, {
+    cause,
+  });
 }

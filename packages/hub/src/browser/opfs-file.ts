@@ -29,13 +29,13 @@ export async function openOpfsFile(handle: OpfsFileHandle, place: string): Promi
         const rest = bytes.subarray(written);
         const count = await guarded(() => access.write(rest, { at: offset + written }));
         // In private windows Chromium gives a negative error code as an unsigned number, and throws nothing.
-        if (count === 0 || count > rest.length) throw await noSpace(place);
+        if (count === 0 || count > rest.length) throw await noSpace();
         written += count;
       }
     },
     async truncate(size) {
       await guarded(() => access.truncate(size));
-      if (access.getSize() !== size) throw await noSpace(place);
+      if (access.getSize() !== size) throw await noSpace();
     },
     sync: () => guarded(() => access.flush()),
     close: async () => access.close(),
