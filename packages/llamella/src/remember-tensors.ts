@@ -2,6 +2,8 @@ import type { Checkpoint } from '@llamella/spec';
 
 /** Tensors kept while the initializers made from them are packed: scales follow the integers they belong to. */
 const KEPT_TENSORS = 4;
+/** Of all of them; the last one is kept whatever its size. */
+const KEPT_BYTES = 128 * 2 ** 20;
 
 /** A view of the checkpoint that reads a tensor once when several initializers in a row are made from it. */
 export function rememberTensors(checkpoint: Checkpoint): Checkpoint {
@@ -16,9 +18,12 @@ export function rememberTensors(checkpoint: Checkpoint): Checkpoint {
       if (known !== undefined) return known;
       const bytes = checkpoint.readTensor(name, signal);
       kept.set(name, bytes);
+      const size = (each: string) => checkpoint.tensors.get(each)?.byteLength ?? 0;
+      let total = [...kept.keys()].reduce((sum, each) => sum + size(each), 0);
       for (const [oldest, stored] of kept) {
-        if (kept.size <= KEPT_TENSORS) break;
+        if (oldest === name || (kept.size <= KEPT_TENSORS && total <= KEPT_BYTES)) break;
         kept.delete(oldest);
+        total -= size(oldest);
         stored.then(freeMemory, () => undefined);
       }
       return bytes;

@@ -5,26 +5,45 @@ import {
   webgpuExactProfile,
   webgpuProfile,
 } from '@llamella/graph';
+import { describeGpu } from '@llamella/runtime-web';
 import type { BrowserDevice } from './browser-model.ts';
 import { gpuFacts } from './gpu-facts.ts';
 
 /** Where a model runs, and why not elsewhere. */
 export interface WebChoice {
   readonly device: Exclude<BrowserDevice, 'auto'>;
+  /** Bytes of the largest constant, on a GPU. */
+  readonly maximumTensorBytes?: number;
   /** Sentences for people. */
   readonly notes: readonly string[];
 }
 
-/** `auto` takes the GPU where there is a real one. */
+/**
+ * `auto` takes the GPU where there is a real one.
+ *
+ * @throws {UnsupportedError} when `webgpu` is asked for and there is none
+ */
 export async function chooseWebDevice(asked: BrowserDevice): Promise<WebChoice> {
-  if (asked !== 'auto') return { device: asked, notes: [] };
-  const { available, reason, software, adapter } = await gpuFacts();
-  if (!available) return { device: 'wasm', notes: [`It runs on the processor: ${reason}.`] };
-  if (software !== true) return { device: 'webgpu', notes: [] };
-  return {
-    device: 'wasm',
-    notes: [`It runs on the processor: ${adapter} is no graphics card but a program, which is slower.`],
-  };
+  if (asked === 'wasm') return onProcessor(undefined);
+  if (asked === 'webgpu') {
+    const { maximumTensorBytes } = await describeGpu();
+    return { device: 'webgpu', maximumTensorBytes, notes: [] };
+  }
+  const { available, reason, software, adapter, maxBufferBytes } = await gpuFacts();
+  if (!available) return onProcessor(reason!);
+  if (software === true) return onProcessor(`WebGPU is a program here (${adapter}), which is slower`);
+  return { device: 'webgpu', maximumTensorBytes: maxBufferBytes!, notes: [] };
+}
+
+/** The processor, and why it is not the GPU. */
+export function onProcessor(reason: string | undefined): WebChoice {
+  const notes = reason === undefined ? [] : [`The model runs on the processor: ${reason}.`];
+  if (!globalThis.crossOriginIsolated) {
+    notes.push(
+      'One thread only: the page is not isolated (Cross-Origin-Opener-Policy, Cross-Origin-Embedder-Policy).',
+    );
+  }
+  return { device: 'wasm', notes };
 }
 
 /** The graph profile for a device. */

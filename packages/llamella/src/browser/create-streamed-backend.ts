@@ -1,11 +1,16 @@
-import { createWebBackend, type WebBackend, type WebBackendOptions } from '@llamella/runtime-web';
+import {
+  createWebBackend,
+  type WebBackend,
+  type WebBackendOptions,
+  type WeightsSource,
+} from '@llamella/runtime-web';
 import type { GraphPlan, OnProgress } from '@llamella/spec';
 import type { PackedBackend } from '../compose-model.ts';
 import type { LoadRequest } from './messages.ts';
 import type { FoundModel } from './open-reference.ts';
 import { packStream } from './pack-stream.ts';
 import { packedKey } from './packed-key.ts';
-import { createPackedStore, DamagedWeights, type PackedStore } from './packed-store.ts';
+import { createPackedStore, type PackedEntry, type PackedPieces, type PackedStore } from './packed-store.ts';
 import { worthKeeping } from './worth-keeping.ts';
 
 /** Of one backend. */
@@ -17,60 +22,89 @@ export interface StreamedBackendOptions {
   readonly onProgress: OnProgress;
 }
 
+type Packed = PackedBackend<WebBackend>;
+
+/** More than this is not held in JavaScript's memory as a whole, not even while it is compiled. */
+const MOST_IN_MEMORY = 800e6;
+
 /**
- * Makes a backend from weights that were packed earlier, or packs them piece by piece; what is packed of a stored model is
- * kept on the way. Packed weights that are damaged are removed and packed anew.
+ * Makes a backend from weights that were packed earlier, or packs them: into a file from which the runtime reads one
+ * constant after the other, where they are worth keeping or large, else piece by piece into the runtime. Packed weights
+ * are checked while they are compiled; damaged ones are removed and packed anew.
  */
 export async function createStreamedBackend(
   plan: GraphPlan,
   { opened, reference, content }: FoundModel,
   request: LoadRequest,
   options: StreamedBackendOptions,
-): Promise<PackedBackend<WebBackend>> {
+): Promise<Packed> {
   const { signal, onProgress } = options;
   const { checkpoint } = opened;
-  const backendOptions = webOptions(request, options);
-  const create = async (pieces: AsyncIterable<Uint8Array>): Promise<WebBackend> =>
-    createWebBackend(plan, reportEnd(pieces, onProgress), backendOptions);
-  const errors = new Map<string, number>();
-  const packed = packStream(plan, checkpoint, { signal, onProgress, errors });
-  const isKept = request.cache && content !== undefined && worthKeeping(plan, checkpoint);
-  const store = isKept ? createPackedStore() : undefined;
-  if (store === undefined) return { backend: await create(packed), errors };
-  const key = await packedKey(plan, checkpoint, content!);
-  const found = await store.find(key, plan).catch(() => undefined);
-  if (found !== undefined) {
+  const create = (weights: WeightsSource) => createWebBackend(plan, weights, webOptions(request, options));
+  const pack = (): PackedPieces & { readonly errors: Map<string, number> } => {
+    const errors = new Map<string, number>();
+    return { pieces: packStream(plan, checkpoint, { signal, onProgress, errors }), errors };
+  };
+  const compileFile = async ({ file, errors }: PackedEntry): Promise<Packed> => {
+    onProgress({ phase: 'compile', loaded: 0, total: 1 });
+    return { backend: await create(file), errors };
+  };
+  const stored = request.cache && worthKeeping(plan, checkpoint) ? content : undefined;
+  if (stored !== undefined) {
+    const store = createPackedStore();
+    const key = await packedKey(plan, checkpoint, stored);
+    const found = await store.find(key, plan).catch(() => undefined);
+    const loaded = found && (await loadFound(found, create, options));
+    if (loaded !== undefined) return loaded;
+    if (found !== undefined) await removeQuietly(store, key);
+    const written = await store.write(key, reference!, plan, pack());
+    if (written !== undefined) return compileFile(written);
+  } else if (plan.externalByteLength > MOST_IN_MEMORY) {
+    const store = createPackedStore();
+    const key = `temporary-${crypto.randomUUID()}`;
     try {
-      return { backend: await create(found.read(onProgress, signal)), errors: found.errors };
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isDamage(error)) throw error;
+      const written = await store.write(key, '', plan, pack());
+      if (written !== undefined) return await compileFile(written);
+    } finally {
       await removeQuietly(store, key);
     }
   }
-  return { backend: await create(store.keep(key, reference!, plan, packed, errors)), errors };
+  const { pieces, errors } = pack();
+  return { backend: await create(reportEnd(pieces, onProgress)), errors };
 }
 
-/** What was written before is gone or other than it was; everything else would fail again. */
-function isDamage(error: unknown): boolean {
-  const { code } = error as { readonly code?: unknown };
-  return (
-    error instanceof DamagedWeights || code === 'invalid-file' || code === 'not-found' || code === 'busy'
-  );
+/** @returns nothing when what was packed is not what it was */
+async function loadFound(
+  found: PackedEntry,
+  create: (weights: WeightsSource) => Promise<WebBackend>,
+  { signal, onProgress }: StreamedBackendOptions,
+): Promise<Packed | undefined> {
+  const verified = found.verify(onProgress, signal).then((isWhole) => {
+    if (isWhole) onProgress({ phase: 'compile', loaded: 0, total: 1 });
+    return isWhole;
+  });
+  const [checked, created] = await Promise.allSettled([verified, create(found.file)]);
+  if (checked.status === 'fulfilled' && checked.value) {
+    if (created.status === 'fulfilled') return { backend: created.value, errors: found.errors };
+    throw created.reason;
+  }
+  if (created.status === 'fulfilled') await created.value[Symbol.asyncDispose]();
+  signal.throwIfAborted();
+  return undefined;
 }
 
 async function removeQuietly(store: PackedStore, key: string): Promise<void> {
   await store.remove(key).catch(() => undefined);
 }
 
-function webOptions(
-  request: LoadRequest,
-  { device, capacity, signal }: StreamedBackendOptions,
-): WebBackendOptions {
+function webOptions(request: LoadRequest, options: StreamedBackendOptions): WebBackendOptions {
+  const { device, capacity, signal } = options;
   const { threads, slots, wasmPaths, runtimeWorker } = request;
   return {
     device,
     signal,
+    // Replayed steps were seen to repeat the first one's logits.
+    captureSteps: false,
     ...(threads !== undefined && { threads }),
     ...(slots !== undefined && { slots }),
     ...(capacity !== undefined && { initialCapacity: capacity }),

@@ -1,3 +1,4 @@
+import { describeGpu } from '@llamella/runtime-web';
 import type { BrowserSupport } from './browser-support.ts';
 
 /** What WebGPU tells about the GPU, on a page or in a worker. */
@@ -8,22 +9,16 @@ export async function gpuFacts(): Promise<BrowserSupport['webgpu']> {
       : 'WebGPU needs a page served over https, or from this machine';
     return { available: false, reason };
   }
-  const adapter = await navigator.gpu
-    .requestAdapter({ powerPreference: 'high-performance' })
-    .catch(() => null);
-  if (adapter === null) {
+  try {
+    const { name, software, float16, maximumTensorBytes } = await describeGpu();
+    return {
+      available: true,
+      ...(name !== '' && { adapter: name }),
+      software,
+      float16,
+      maxBufferBytes: maximumTensorBytes,
+    };
+  } catch {
     return { available: false, reason: 'this browser found no GPU that it runs WebGPU on' };
   }
-  const { info, limits, features } = adapter;
-  const name = [info.vendor, info.architecture, info.device, info.description]
-    .filter((text) => text)
-    .join(' ');
-  const isFallback = (info as { readonly isFallbackAdapter?: boolean }).isFallbackAdapter === true;
-  return {
-    available: true,
-    ...(name !== '' && { adapter: name }),
-    software: isFallback || /swiftshader|llvmpipe|lavapipe|basic render/i.test(name),
-    float16: features.has('shader-f16'),
-    maxBufferBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
-  };
 }

@@ -1,4 +1,4 @@
-import type { PulledModel } from '@llamella/hub';
+import type { PulledModel, PullOptions } from '@llamella/hub';
 import { blobSource, openStored } from '@llamella/hub/browser';
 import type { ByteSource, OnProgress } from '@llamella/spec';
 import type { OpenedModel } from '../opened-model.ts';
@@ -28,12 +28,24 @@ export async function openReference(
     );
     return { opened: await open(new Map(sources), signal) };
   }
-  const pulled = await modelHub().resolve(hubReference(reference.text), options);
+  const name = hubReference(reference.text);
+  const pulled = (await findIntact(name, options)) ?? (await modelHub().pull(name, options));
   return {
     opened: await open(storedFiles(pulled), signal),
     reference: pulled.reference,
     content: `${pulled.reference} ${pulled.revision}`,
   };
+}
+
+/** Comparing larger models with their hashes would take longer than loading what was packed from them. */
+const MOST_VERIFIED = 256 * 2 ** 20;
+
+/** A model that is kept, without files that are damaged: those are removed, and downloaded again by `pull`. */
+async function findIntact(name: string, options: PullOptions): Promise<PulledModel | undefined> {
+  const found = await modelHub().find(name);
+  if (found === undefined || found.bytes > MOST_VERIFIED) return found;
+  const { damaged } = await modelHub().verify(name, options);
+  return damaged.length === 0 ? found : undefined;
 }
 
 function open(files: FileOpeners, signal: AbortSignal): Promise<OpenedModel> {

@@ -22,28 +22,27 @@ interface Manifest {
   readonly errors: readonly (readonly [tensor: string, largest: number])[];
 }
 
-/** Packed weights are not what was written. */
-export class DamagedWeights extends Error {}
-
 /** An entry that seems whole. */
 export interface PackedEntry {
+  /** The file with the bytes. */
+  readonly file: FileSystemFileHandle;
   /** Largest error by tensor, where packing measured it. */
   readonly errors: ReadonlyMap<string, number>;
-  /** Its bytes in pieces, checked. @throws {DamagedWeights} when they are not those that were written */
-  read(onProgress: OnProgress, signal: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
+  /** Reads everything. @returns whether it is what was written */
+  verify(onProgress: OnProgress, signal: AbortSignal): Promise<boolean>;
 }
 
 /** Packed weights in OPFS. */
 export interface PackedStore {
   find(key: string, plan: GraphPlan): Promise<PackedEntry | undefined>;
-  /** Hands pieces on and keeps them; where they cannot be kept, for lack of room or otherwise, it only hands them on. */
-  keep(
-    key: string,
-    model: string,
-    plan: GraphPlan,
-    pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
-    errors: ReadonlyMap<string, number>,
-  ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
+  /**
+   * Writes an entry.
+   *
+   * @param model reference of the model, by which `removeOf` finds it
+   * @returns nothing when another tab is writing it, there is no room, or nothing can be written
+   * @throws what `pieces` throw
+   */
+  write(key: string, model: string, plan: GraphPlan, packed: PackedPieces): Promise<PackedEntry | undefined>;
   remove(key: string): Promise<void>;
   /** Removes what was packed from a model, but the newest `kept` entries. */
   removeOf(model: string, kept?: number): Promise<void>;
@@ -51,7 +50,14 @@ export interface PackedStore {
   sizes(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** Opens the store; `storage` is given in tests. */
+/** External data in order, a piece for each initializer and what lies between. */
+export interface PackedPieces {
+  readonly pieces: AsyncIterable<Uint8Array<ArrayBuffer>>;
+  /** Filled while the pieces are made. */
+  readonly errors: ReadonlyMap<string, number>;
+}
+
+/** Opens the store. */
 export function createPackedStore(storage: HubStorage = createOpfsStorage(FOLDER)): PackedStore {
   const store: PackedStore = {
     async find(key, plan) {
@@ -64,37 +70,33 @@ export function createPackedStore(storage: HubStorage = createOpfsStorage(FOLDER
         manifest.checksums.length === plan.initializers.length;
       if (!isWhole) return undefined;
       await storage.touch(`${key}/${MANIFEST}`);
+      const location = storage.location(path);
       return {
+        file: await fileHandle(location),
         errors: new Map(manifest.errors),
-        read: (onProgress, signal) => readEntry(storage.location(path), plan, manifest, onProgress, signal),
+        verify: (onProgress, signal) => verify(location, plan, manifest, onProgress, signal),
       };
     },
-    async *keep(key, model, plan, pieces, errors) {
+    async write(key, model, plan, { pieces, errors }) {
       const writing = await beginEntry(storage, key, model);
-      const checksums: number[] = [];
-      let offset = 0;
-      let isKept = writing !== undefined;
+      if (writing === undefined) return undefined;
+      let isWhole = false;
       try {
-        for await (const piece of pieces) {
-          if (isKept && plan.offsets[checksums.length] === offset) checksums.push(crc32(piece));
-          isKept &&= await succeeds(() => writing!.file.write(offset, piece));
-          offset += piece.byteLength;
-          yield piece;
-        }
-        isKept &&= offset === plan.externalByteLength && (await succeeds(() => writing!.file.sync()));
+        const checksums = await writePieces(writing.file, plan, pieces);
+        await writing.file.close();
+        const manifest: Manifest = { byteLength: plan.externalByteLength, checksums, errors: [...errors] };
+        await storage.writeFile(`${key}/${MANIFEST}`, new TextEncoder().encode(JSON.stringify(manifest)));
+        isWhole = true;
       } catch (error) {
-        isKept = false;
-        throw error;
+        await writing.file.close().catch(() => undefined);
+        if (!(error instanceof NotWritten)) throw error;
       } finally {
-        await writing?.file.close().catch(() => undefined);
-        const manifest: Manifest = { byteLength: offset, checksums, errors: [...errors] };
-        const json = new TextEncoder().encode(JSON.stringify(manifest));
-        isKept &&= offset === plan.externalByteLength;
-        isKept &&= await succeeds(() => storage.writeFile(`${key}/${MANIFEST}`, json));
-        if (writing !== undefined && !isKept) await store.remove(key).catch(() => undefined);
-        await writing?.release();
+        if (!isWhole) await store.remove(key).catch(() => undefined);
+        await writing.release();
       }
-      if (isKept) await store.removeOf(model, ENTRIES_PER_MODEL);
+      if (!isWhole) return undefined;
+      await store.removeOf(model, ENTRIES_PER_MODEL);
+      return store.find(key, plan);
     },
     async remove(key) {
       // The manifest first: without it the rest is no entry.
@@ -171,47 +173,64 @@ async function lockNow(name: string): Promise<(() => Promise<void>) | undefined>
   return promise;
 }
 
-async function* readEntry(
+/** A piece could not be kept. */
+class NotWritten extends Error {}
+
+/** @returns CRC-32 of each initializer */
+async function writePieces(
+  file: StoredFile,
+  plan: GraphPlan,
+  pieces: PackedPieces['pieces'],
+): Promise<number[]> {
+  const keep = (work: Promise<void>) =>
+    work.catch((cause) => {
+      throw new NotWritten('there is no room', { cause });
+    });
+  const checksums: number[] = [];
+  let offset = 0;
+  for await (const piece of pieces) {
+    if (plan.offsets[checksums.length] === offset) checksums.push(crc32(piece));
+    await keep(file.write(offset, piece));
+    offset += piece.byteLength;
+    // Waiting for a collection would keep several.
+    piece.buffer.transfer(0);
+  }
+  await keep(file.sync());
+  return checksums;
+}
+
+async function verify(
   path: string,
   plan: GraphPlan,
   { checksums }: Manifest,
   onProgress: OnProgress,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+): Promise<boolean> {
   const source = await openStored(path);
   const total = plan.externalByteLength;
-  let offset = 0;
-  const read = async (length: number) => {
-    const bytes = (await source.read(offset, length, signal)) as Uint8Array<ArrayBuffer>;
-    offset += length;
-    onProgress({ phase: 'read', loaded: offset, total });
-    return bytes;
-  };
   try {
-    for (const [index, { name, byteLength }] of plan.initializers.entries()) {
-      if (plan.offsets[index]! > offset) yield await read(plan.offsets[index]! - offset);
+    for (const [index, { byteLength }] of plan.initializers.entries()) {
+      const start = plan.offsets[index]!;
       let sum = 0;
-      for (let left = byteLength; left > 0; ) {
-        const piece = await read(Math.min(left, PIECE_BYTES));
-        left -= piece.byteLength;
-        sum = crc32(piece, sum);
-        yield piece;
+      for (let done = 0; done < byteLength; done += PIECE_BYTES) {
+        const length = Math.min(byteLength - done, PIECE_BYTES);
+        sum = crc32(await source.read(start + done, length, signal), sum);
+        onProgress({ phase: 'read', loaded: start + done + length, total });
       }
-      if (sum !== checksums[index]) throw new DamagedWeights(`${path}: ${name} is damaged`);
+      if (sum !== checksums[index]) return false;
     }
-    if (offset < total) yield await read(total - offset);
+    return true;
   } finally {
     await source.close?.();
   }
 }
 
-async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await work();
-    return true;
-  } catch {
-    return false;
-  }
+/** @param location `opfs:/` and a path */
+async function fileHandle(location: string): Promise<FileSystemFileHandle> {
+  const names = location.replace(/^opfs:\//, '').split('/');
+  let folder = await navigator.storage.getDirectory();
+  for (const name of names.slice(0, -1)) folder = await folder.getDirectoryHandle(name);
+  return folder.getFileHandle(names.at(-1)!);
 }
 
 async function readJson<T>(storage: HubStorage, path: string): Promise<T | undefined> {

@@ -1,12 +1,21 @@
-import type { Backend, BackendInfo, ForwardRequest, KvStorage } from '@llamella/spec';
-import { LlamellaError } from '@llamella/spec';
+import {
+  type Backend,
+  type BackendInfo,
+  type ForwardRequest,
+  type KvStorage,
+  LlamellaError,
+} from '@llamella/spec';
+
+/** A backend that tells when its device is lost. */
+export interface LosableBackend extends Backend {
+  /** Resolves with a sentence when it is. */
+  readonly lost: Promise<string>;
+}
 
 /** How a backend is made again, and who is told. */
 export interface Recovery {
   /** Makes the backend anew, with room for so many positions. */
-  create(capacity: number): Promise<Backend>;
-  /** Whether an error means that the device is gone. */
-  isLoss(error: unknown): boolean;
+  create(capacity: number): Promise<LosableBackend>;
   /** Told before and after. */
   onRecovery(event: { readonly done: boolean; readonly reason: string }): void;
   /** Told once, when there will be no more answers. */
@@ -16,6 +25,9 @@ export interface Recovery {
 /** A device that is lost again so soon would be lost again and again. */
 const SOON_MS = 60_000;
 
+/** How long after an error the news of the loss may come. */
+const LOSS_NOTICE_MS = 300;
+
 /**
  * A backend that is made again when its device is lost. The keys and values that were on it are computed from the tokens
  * when they are needed next, so that whoever uses it notices a delay only. Lost twice within a minute, it stays lost.
@@ -24,7 +36,7 @@ export class RecoveringBackend implements Backend {
   readonly info: BackendInfo;
   readonly storage: KvStorage;
   readonly #recovery: Recovery;
-  #backend: Backend;
+  #backend: LosableBackend;
   /** Tokens of each slot, of which the first `#present` are in the backend's cache. */
   readonly #tokens: number[][];
   readonly #present: number[];
@@ -32,7 +44,7 @@ export class RecoveringBackend implements Backend {
   #failure: LlamellaError | undefined;
   #disposed = false;
 
-  constructor(backend: Backend, recovery: Recovery) {
+  constructor(backend: LosableBackend, recovery: Recovery) {
     this.#backend = backend;
     this.#recovery = recovery;
     this.info = backend.info;
@@ -89,27 +101,30 @@ export class RecoveringBackend implements Backend {
   }
 
   async #surviving<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#failure !== undefined) throw this.#failure;
-    try {
-      return await work();
-    } catch (error) {
-      if (!this.#recovery.isLoss(error) || this.#disposed) throw error;
-      await this.#recover(error as Error);
-    }
-    try {
-      return await work();
-    } catch (error) {
-      if (this.#recovery.isLoss(error) && !this.#disposed) await this.#recover(error as Error);
-      throw error;
+    for (;;) {
+      if (this.#failure !== undefined) throw this.#failure;
+      try {
+        return await work();
+      } catch (error) {
+        const reason = await this.#lossBehind(error);
+        if (reason === undefined || this.#disposed) throw error;
+        await this.#recover(reason);
+      }
     }
   }
 
-  async #recover(loss: Error): Promise<void> {
+  /** Why the device is gone, if that is what an error means. */
+  async #lossBehind(error: unknown): Promise<string | undefined> {
+    if (!LlamellaError.isInstance(error) || error.code !== 'backend') return undefined;
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, LOSS_NOTICE_MS, undefined));
+    return Promise.race([this.#backend.lost, late]);
+  }
+
+  async #recover(reason: string): Promise<void> {
     const { capacity } = this.storage;
     const now = performance.now();
-    if (now - this.#lastLoss < SOON_MS) throw this.#lose('the GPU was lost again', loss);
+    if (now - this.#lastLoss < SOON_MS) throw this.#lose(`${reason}, for the second time`);
     this.#lastLoss = now;
-    const reason = loss.message;
     this.#recovery.onRecovery({ done: false, reason });
     await Promise.resolve(this.#backend[Symbol.asyncDispose]()).catch(() => undefined);
     this.#present.fill(0);
@@ -117,14 +132,15 @@ export class RecoveringBackend implements Backend {
       this.#backend = await this.#recovery.create(capacity);
     } catch (error) {
       throw this.#lose(
-        `the GPU was lost, and the model could not be loaded again (${(error as Error).message})`,
+        `${reason}, and the model could not be loaded again (${(error as Error).message})`,
         error,
       );
     }
+    if (this.#disposed) await this.#backend[Symbol.asyncDispose]();
     this.#recovery.onRecovery({ done: true, reason });
   }
 
-  #lose(what: string, cause: unknown): LlamellaError {
+  #lose(what: string, cause?: unknown): LlamellaError {
     const advice = 'load the model again, or on the processor (device wasm)';
     this.#failure = new LlamellaError('backend', `${what}; ${advice}`, { cause });
     this.#recovery.onLost(this.#failure);

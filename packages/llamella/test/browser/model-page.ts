@@ -30,8 +30,9 @@ export async function openModelPage(
     join(folder, 'page-program.ts'),
     join(folder, '../../src/browser/worker.ts'),
     join(packages, 'runtime-web/src/worker.ts'),
+    join(folder, 'losing-worker.ts'),
   ];
-  const [script, worker, runtime] = await Promise.all(sources.map(bundleSource));
+  const [script, worker, runtime, losing] = await Promise.all(sources.map(bundleSource));
   const browser = await openBrowser(flags);
   try {
     const opened = await openPage(browser, {
@@ -39,6 +40,7 @@ export async function openModelPage(
       files: new Map<string, ServedFile>([
         ['/model-worker.js', worker!],
         ['/runtime-worker.js', runtime!],
+        ['/losing-worker.js', losing!],
         ...onnxruntimeWebFiles(join(packages, 'runtime-web')),
         ...files,
       ]),
