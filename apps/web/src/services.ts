@@ -9,6 +9,7 @@ import { newConversation } from './conversation/new-conversation.ts';
 import { openTabChannel } from './conversation/open-tab-channel.ts';
 import { type ChatSession, createChatSession } from './generation/chat-session.ts';
 import { embeddedModel } from './model/embedded-model.ts';
+import { withRecent } from './model/find-kept.ts';
 import { loadLlamella, openModelStore } from './model/load-llamella.ts';
 import { createModelSession, type ModelChoice, type ModelSession } from './model/model-session.ts';
 import type { MutableObservable } from './platform/observable.ts';
@@ -50,7 +51,13 @@ export async function createServices(): Promise<Services> {
       });
     },
   );
-  const load = (choice: ModelChoice) => models.load(choice, preferences.get().device);
+  const load = (choice: ModelChoice) => {
+    const { reference, label } = choice;
+    const now = preferences.get();
+    if (typeof reference === 'string' && /^(?:hf|https?):/i.test(reference))
+      preferences.set({ ...now, recent: withRecent(now.recent, { reference, label }) });
+    return models.load(choice, now.device);
+  };
   const chat = createChatSession({
     library,
     withProbabilities: () => preferences.get().showTokens,

@@ -1,3 +1,4 @@
+import { findKept } from './model/find-kept.ts';
 import { openModelStore } from './model/load-llamella.ts';
 import type { Services } from './services.ts';
 import type { RememberedModel } from './settings/preferences.ts';
@@ -26,12 +27,11 @@ export async function start({ library, preferences, models, loadModel }: Service
 }
 
 /** Nothing is downloaded that nobody asked for. */
-async function isKept({ reference }: RememberedModel): Promise<boolean> {
-  if (reference === '') return true;
+async function isKept(remembered: RememberedModel): Promise<boolean> {
   try {
     const store = await openModelStore();
     const { models } = await store.list();
-    return models.some((model) => model.reference === reference && model.isComplete);
+    return findKept(models, remembered)?.isComplete === true;
   } catch {
     return false;
   }

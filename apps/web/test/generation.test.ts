@@ -99,6 +99,31 @@ describe('a question', () => {
     expect(shown()[1]).toMatchObject({ content: 'Once', end: 'stopped' });
   });
 
+  test('that is stopped does not wait for the model, but the next one does', async () => {
+    let release: () => void = () => undefined;
+    const begun: string[] = [];
+    const { session, id, shown, ended } = setUp(async function* (messages) {
+      begun.push(String(messages.at(-1)?.content));
+      yield { text: 'Once', tokens: [1] };
+      if (begun.length === 1) await new Promise<void>((resolve) => (release = resolve));
+    });
+    session.ask(id, 'One', null);
+    await vi.waitFor(() => expect(session.live.get()?.progress.text).toBe('Once'));
+    session.stop();
+    await ended();
+    expect(shown()[1]).toMatchObject({ content: 'Once', end: 'stopped' });
+    await vi.waitFor(() => {
+      session.ask(id, 'Two', null);
+      expect(session.live.get()).toBeDefined();
+    });
+    const second = ended();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(begun).toEqual(['One']);
+    release();
+    await second;
+    expect(begun).toEqual(['One', 'Two']);
+  });
+
   test('is not asked while another is being answered, and is after it was stopped', async () => {
     const { session, id, shown, ended } = setUp(async function* (_, options) {
       await new Promise((_resolve, reject) =>

@@ -2,6 +2,7 @@ import { LlamellaError, type Progress } from '@llamella/spec';
 import type { BrowserModel, LoadBrowserModel } from 'llamella';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { describeError } from '../src/model/describe-error.ts';
+import { findKept, referenceToGoOn, withRecent } from '../src/model/find-kept.ts';
 import { labelFiles } from '../src/model/label-files.ts';
 import { addProgress, currentPhase, estimate, type LoadProgress } from '../src/model/load-progress.ts';
 import { createModelSession } from '../src/model/model-session.ts';
@@ -215,6 +216,39 @@ describe('a session with models', () => {
         error: { title: 'The model stopped running.', detail: 'lost twice' },
       }),
     );
+  });
+});
+
+describe('what is kept', () => {
+  const stored = (reference: string, isComplete = true) =>
+    ({ reference, name: reference, bytes: 1, packedBytes: 0, lastUsed: 0, isComplete }) as const;
+  const models = [
+    stored('smollm2'),
+    stored('hf:a/b@v1:Q4_K_M'),
+    stored('hf:c/d', false),
+    stored('https://x.org/a'),
+  ];
+
+  test.each([
+    ['', 'smollm2'],
+    ['hf:a/b', 'hf:a/b@v1:Q4_K_M'],
+    ['hf:c/d', 'hf:c/d'],
+    ['hf:c/d:Q8_0', undefined],
+    ['https://x.org/a', 'https://x.org/a'],
+    ['https://x.org/b', undefined],
+  ])('of %j is %j', (reference, found) => {
+    expect(findKept(models, { reference })?.reference).toBe(found);
+  });
+
+  test('goes on with the file that was asked for', () => {
+    const asked = { reference: 'hf:c/d:Q8_0', label: 'c/d:Q8_0' };
+    const recent = withRecent([asked, { reference: 'hf:a/b', label: 'a/b' }], {
+      reference: 'hf:a/b',
+      label: 'a/b',
+    });
+    expect(recent.map(({ reference }) => reference)).toEqual(['hf:a/b', 'hf:c/d:Q8_0']);
+    expect(referenceToGoOn(models[2]!, recent)).toEqual(asked);
+    expect(referenceToGoOn(models[2]!, [])).toEqual({ reference: 'hf:c/d', label: 'hf:c/d' });
   });
 });
 

@@ -82,6 +82,7 @@ describe('preferences', () => {
       sampling: { preset: 'custom', values: { temperature: 1 } },
       systemPrompt: 'Be brief.',
       model: { reference: 'hf:a/b', label: 'a/b' },
+      recent: [{ reference: 'hf:a/b', label: 'a/b' }],
     };
     expect(parsePreferences(JSON.stringify(preferences))).toEqual(preferences);
   });
@@ -92,7 +93,7 @@ describe('preferences', () => {
     '{',
     'null',
     '[]',
-    '{"theme":"pink","showTokens":"yes","device":1,"sampling":{"preset":"x"},"systemPrompt":3,"model":{}}',
+    '{"theme":"pink","showTokens":"yes","device":1,"sampling":{"preset":"x"},"systemPrompt":3,"model":{},"recent":[1]}',
     '{"sampling":{"preset":"custom","values":{"temperature":"hot"}}}',
   ])('that are damaged are those of a new user: %j', (text) => {
     expect(parsePreferences(text)).toEqual(defaultPreferences);

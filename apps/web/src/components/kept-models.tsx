@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useState } from 'react';
 import { describeError } from '../model/describe-error.ts';
+import { referenceToGoOn } from '../model/find-kept.ts';
 import type { ModelStore, StoreContents, StoredModel } from '../model/llamella.ts';
 import { openModelStore } from '../model/load-llamella.ts';
 import type { ModelChoice, ModelState } from '../model/model-session.ts';
 import { formatBytes } from '../platform/format.ts';
+import { useServices } from '../services.ts';
 import { Bar } from './load-panel.tsx';
 
 /** What is kept in this browser, how much room it takes, and ways to load, go on with and remove it. */
@@ -14,6 +16,7 @@ export function KeptModels({
   readonly state: ModelState;
   readonly onLoad: (choice: ModelChoice) => void;
 }) {
+  const { preferences } = useServices();
   const [contents, setContents] = useState<StoreContents>();
   const [problem, setProblem] = useState<string>();
   const [isRefused, setRefusal] = useState(false);
@@ -72,7 +75,13 @@ export function KeptModels({
                 <div className="row">
                   <button
                     type="button"
-                    onClick={() => onLoad({ reference: model.reference, label: model.name })}
+                    onClick={() =>
+                      onLoad(
+                        model.isComplete
+                          ? { reference: model.reference, label: model.name }
+                          : referenceToGoOn(model, preferences.get().recent),
+                      )
+                    }
                     aria-label={`${model.isComplete ? 'Load' : 'Go on with'} ${model.name}`}
                   >
                     {model.isComplete ? 'Load' : 'Go on'}

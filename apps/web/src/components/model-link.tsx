@@ -1,10 +1,13 @@
 import { useId, useState } from 'react';
 import type { ModelChoice } from '../model/model-session.ts';
 import { parseReference } from '../model/parse-reference.ts';
+import { useObservable } from '../platform/observable.ts';
+import { useServices } from '../services.ts';
 
 /** Loads a model by its link or its name on the Hugging Face Hub. */
 export function ModelLink({ onLoad }: { readonly onLoad: (choice: ModelChoice) => void }) {
   const id = useId();
+  const { recent } = useObservable(useServices().preferences);
   const [text, setText] = useState('');
   const [error, setError] = useState<string>();
   return (
@@ -45,6 +48,17 @@ export function ModelLink({ onLoad }: { readonly onLoad: (choice: ModelChoice) =
             'A GGUF file by its https:// link, or a repository such as owner/name, with a file or quantization after a colon.'}
         </p>
       </form>
+      {recent.length > 0 && (
+        <ul className="recent" aria-label="Asked for before">
+          {recent.map(({ reference, label }) => (
+            <li key={reference}>
+              <button type="button" className="quiet small" onClick={() => setText(reference)}>
+                {label}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

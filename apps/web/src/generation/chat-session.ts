@@ -54,6 +54,8 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
   const live = observable<LiveAnswer | undefined>(undefined);
   const finished = observable<Message | undefined>(undefined);
   let running: AbortController | undefined;
+  // A model may need a moment to stop; the answer that was stopped does not wait for it, the next one does.
+  let ending: Promise<unknown> = Promise.resolve();
 
   const write = async (conversation: Conversation, message: Message, signal: AbortSignal) => {
     const { id } = conversation;
@@ -84,7 +86,10 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
     });
     let name: string | undefined;
     const end = async (reason: AnswerEnd, error?: string) => {
-      const tokens = await (trace && Promise.race([trace.finished(), delay(longestTraceMs)]));
+      const tokens =
+        reason === 'stopped'
+          ? trace?.tokens
+          : await (trace && Promise.race([trace.finished(), delay(longestTraceMs)]));
       const statistics = toStatistics(progress);
       show.cancel();
       const version = keep({
@@ -98,7 +103,10 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
       finished.set(version);
     };
     try {
-      const answerer = await Promise.race([model(signal), aborted(signal)]);
+      const stopped = aborted(signal);
+      const answerer = await Promise.race([Promise.all([model(signal), ending]), stopped]).then(
+        (found) => found?.[0],
+      );
       if (signal.aborted) return await end('stopped');
       if (answerer === undefined)
         return await end('error', 'There is no model to answer. Load one and try again.');
@@ -114,11 +122,20 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
         asked.systemPrompt ?? answerer.recommendedSystemPrompt,
       );
       const options = toGenerateOptions(asked.sampling, answerer.recommendedSampling, drawSeed);
-      for await (const part of answerer.chat(messages, {
+      const stream = answerer.chat(messages, {
         ...options,
         ...(trace && { logprobs: alternatives }),
         signal,
-      })) {
+      });
+      for (;;) {
+        const next = stream.next();
+        const result = await Promise.race([next, stopped]);
+        if (result === undefined) {
+          ending = next.then(() => stream.return(undefined)).catch(() => undefined);
+          return await end('stopped');
+        }
+        if (result.done) break;
+        const part = result.value;
         const now = performance.now();
         progress = addPart(progress, part, now);
         if (part.tokens.length > 0) phase = 'writing';

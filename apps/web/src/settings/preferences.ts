@@ -20,6 +20,8 @@ export interface Preferences {
   readonly systemPrompt?: string;
   /** Loaded when the page opens. */
   readonly model?: RememberedModel;
+  /** Asked for from the web, the last one first. */
+  readonly recent: readonly RememberedModel[];
 }
 
 /** What a new user has. */
@@ -28,6 +30,7 @@ export const defaultPreferences: Preferences = {
   showTokens: false,
   device: 'auto',
   sampling: defaultSampling,
+  recent: [],
 };
 
 const key = 'llamella-preferences';
@@ -42,7 +45,7 @@ export function parsePreferences(text: string | null): Preferences {
     return defaultPreferences;
   }
   if (typeof found !== 'object' || found === null) return defaultPreferences;
-  const { theme, showTokens, device, sampling, systemPrompt, model } = found as Partial<
+  const { theme, showTokens, device, sampling, systemPrompt, model, recent } = found as Partial<
     Record<keyof Preferences, unknown>
   >;
   return {
@@ -52,6 +55,7 @@ export function parsePreferences(text: string | null): Preferences {
     sampling: isSampling(sampling) ? sampling : defaultSampling,
     ...(typeof systemPrompt === 'string' && { systemPrompt }),
     ...(isRemembered(model) && { model }),
+    recent: Array.isArray(recent) ? recent.filter(isRemembered) : [],
   };
 }
 
