@@ -2,18 +2,26 @@ import { InvalidArgumentError, LlamellaError } from '@llamella/spec';
 import { fileNameProblem } from '../file-names.ts';
 import { baseName, groupModels, type ModelGroup } from '../model-groups.ts';
 
+/** A file and its place in a folder. */
+export interface PlacedFile {
+  /** With `/`, below the folder or with its name in front. */
+  readonly path: string;
+  /** What is in it. */
+  readonly file: Blob;
+}
+
 /**
- * A file that the user chose. Its place in the folder is `path`, otherwise the `webkitRelativePath` of a `File`; of
- * dropped folders, and of files that were sent to a worker, only the former is known.
+ * A file that the user chose. Of a `File`, its `webkitRelativePath` says where it is in a folder; files of dropped
+ * folders, and those that were sent to a worker, may have lost that.
  */
-export type ImportedFile = File | { readonly path: string; readonly file: Blob };
+export type ImportedFile = File | PlacedFile;
 
 /** What is to be kept of some files. */
 export interface ChosenImport {
   /** What goes after `file:`. */
   readonly name: string;
   /** Paths as they are stored. */
-  readonly files: readonly { readonly path: string; readonly file: Blob }[];
+  readonly files: readonly PlacedFile[];
 }
 
 /**
