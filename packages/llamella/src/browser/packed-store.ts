@@ -2,6 +2,7 @@ import type { HubStorage, StoredFile } from '@llamella/hub';
 import { createOpfsStorage, openStored } from '@llamella/hub/browser';
 import type { GraphPlan, OnProgress } from '@llamella/spec';
 import { crc32 } from './crc32.ts';
+import { PieceChecksums } from './piece-checksums.ts';
 
 /** Folder of OPFS beside those of the hub. Each entry is a folder named by its key. */
 const FOLDER = 'llamella/packed';
@@ -50,7 +51,7 @@ export interface PackedStore {
   sizes(): Promise<ReadonlyMap<string, number>>;
 }
 
-/** External data in order, a piece for each initializer and what lies between. */
+/** External data in order: pieces of each initializer and what lies between. */
 export interface PackedPieces {
   readonly pieces: AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Filled while the pieces are made. */
@@ -186,17 +187,17 @@ async function writePieces(
     work.catch((cause) => {
       throw new NotWritten('there is no room', { cause });
     });
-  const checksums: number[] = [];
+  const checksums = new PieceChecksums(plan);
   let offset = 0;
   for await (const piece of pieces) {
-    if (plan.offsets[checksums.length] === offset) checksums.push(crc32(piece));
+    checksums.add(piece);
     await keep(file.write(offset, piece));
     offset += piece.byteLength;
     // Waiting for a collection would keep several.
     piece.buffer.transfer(0);
   }
   await keep(file.sync());
-  return checksums;
+  return checksums.sums;
 }
 
 async function verify(
