@@ -35,8 +35,7 @@ export function App({ services }: { readonly services: Services }) {
 }
 
 function Page() {
-  const { models, library } = useServices();
-  const state = useObservable(models.state);
+  const { library } = useServices();
   const { title, messages } = useObservable(library.current);
   const isEmpty = Object.keys(messages).length === 0;
   const [open, setOpen] = useState<Window>();
@@ -81,7 +80,7 @@ function Page() {
           <ThemeButton />
         </header>
         <div className="notices">
-          {open !== 'models' && <LoadPanel state={state} />}
+          {open !== 'models' && <LoadPanel />}
           <StorageNotice />
           <UpdateNotice />
         </div>

@@ -100,6 +100,10 @@ describe('errors', () => {
     const error = new LlamellaError('network', 'fetch failed');
     expect(describeError(error, 'loading', false).title).toBe('This device is offline.');
     expect(describeError(error, 'loading', true).title).toBe('The connection failed.');
+    const notFetched = new TypeError(
+      'Failed to fetch dynamically imported module: https://here.example/a.js',
+    );
+    expect(describeError(notFetched, 'loading', false).title).toBe('This device is offline.');
   });
 
   test('of the browser are understood too, and unknown ones are no riddle', () => {

@@ -6,6 +6,7 @@ import { findUnreachable, findViolations } from '../find-violations.ts';
 import { browserIsMissing, openProfile, type Profile } from '../open-profile.ts';
 import { TestSite } from '../test-site.ts';
 import { buildInterface } from './build-interface.ts';
+import { findSmallTargets } from './find-small-targets.ts';
 import { longestTask } from './longest-task.ts';
 import type { Script } from './scripted-llamella.ts';
 
@@ -82,6 +83,7 @@ describe.skipIf(browserIsMissing)('the interface, with a scripted model', () => 
       await page.setViewportSize(size);
       expect(await findViolations(page), `${size.width} pixels`).toEqual([]);
       expect(await findUnreachable(page), `${size.width} pixels`).toEqual([]);
+      expect(await findSmallTargets(page), `${size.width} pixels`).toEqual([]);
     }
   };
 

@@ -1,12 +1,13 @@
 import { currentPhase, estimate, type PhaseProgress, phaseLabel } from '../model/load-progress.ts';
-import type { ModelState } from '../model/model-session.ts';
 import { formatBytes, formatDuration } from '../platform/format.ts';
+import { useObservable } from '../platform/observable.ts';
 import { useServices } from '../services.ts';
 import { Notice } from './notice.tsx';
 
 /** How far a model has come, with a way to stop; or why it failed, with a way to go on. */
-export function LoadPanel({ state }: { readonly state: ModelState }) {
+export function LoadPanel() {
   const { models, loadModel } = useServices();
+  const state = useObservable(models.state);
   if (state.kind === 'failed')
     return (
       <Notice kind="error" title={state.error.title} detail={state.error.detail}>

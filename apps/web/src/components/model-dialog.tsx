@@ -24,7 +24,7 @@ export default function ModelDialog({ onClose }: { readonly onClose: () => void 
   return (
     <Dialog title="Models" className="wide" onClose={onClose}>
       <div ref={top} className="scroll-target">
-        <LoadPanel state={state} />
+        <LoadPanel />
       </div>
       {state.kind === 'ready' && <Running />}
       <section className="panel">

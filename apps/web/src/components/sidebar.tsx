@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react';
+import { useRef, useState, useSyncExternalStore } from 'react';
 import type { ConversationSummary } from '../conversation/conversation.ts';
 import { exportFileName, toJson, toMarkdown } from '../conversation/export-conversation.ts';
 import { focusMessage } from '../platform/focus-message.ts';
@@ -13,7 +13,7 @@ export function Sidebar({ onChosen }: { readonly onChosen: () => void }) {
   const { library, chat } = useServices();
   const summaries = useObservable(library.summaries);
   const { id: currentId } = useObservable(library.current);
-  const writing = useObservable(chat.live)?.conversationId;
+  const writing = useSyncExternalStore(chat.live.subscribe, () => chat.live.get()?.conversationId);
   return (
     <>
       <div className="sidebar-head">

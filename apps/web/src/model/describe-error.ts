@@ -63,7 +63,7 @@ const otherwise: Readonly<Record<Exclude<Activity, 'storing'>, readonly [title: 
 export function describeError(error: unknown, activity: Activity, isOnline: boolean): DescribedError {
   const detail = error instanceof Error ? error.message : String(error);
   const name = error instanceof Error ? error.name : '';
-  const code = LlamellaError.isInstance(error) ? error.code : codeOf(name);
+  const code = LlamellaError.isInstance(error) ? error.code : codeOf(name, detail);
   if (code === 'network' && !isOnline)
     return {
       title: 'This device is offline.',
@@ -84,7 +84,13 @@ export function describeError(error: unknown, activity: Activity, isOnline: bool
   return { title, advice, ...(detail !== '' && { detail }) };
 }
 
-function codeOf(name: string): ErrorCode | undefined {
+function codeOf(name: string, message: string): ErrorCode | undefined {
+  // A part of the page that was not fetched yet, in the words of the three engines.
+  if (
+    name === 'TypeError' &&
+    /dynamically imported module|failed to fetch|load failed|importing a module/i.test(message)
+  )
+    return 'network';
   if (name === 'QuotaExceededError') return 'no-space';
   if (name === 'NetworkError') return 'network';
   if (name === 'NotFoundError') return 'not-found';
