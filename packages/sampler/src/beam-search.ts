@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@llamella/spec';
 import { logSumExp } from './apply-guidance.ts';
+import { checkInteger } from './check-integer.ts';
 import { checkLength } from './check-length.ts';
 
 /** Options of beam search. */
@@ -131,8 +132,7 @@ function largest(
 function checkBeamOptions(options: BeamSearchOptions): void {
   const { beamCount, maxTokens, lengthPenalty = 1, earlyStopping = false } = options;
   for (const [name, value] of Object.entries({ beamCount, maxTokens }))
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new InvalidArgumentError(name, `must be an integer, 1 or more, got ${value}`);
+    checkInteger(name, value, 1, Number.MAX_SAFE_INTEGER);
   if (!Number.isFinite(lengthPenalty))
     throw new InvalidArgumentError('lengthPenalty', `must be a finite number, got ${lengthPenalty}`);
   if (![true, false, 'never'].includes(earlyStopping))

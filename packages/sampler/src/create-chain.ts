@@ -138,8 +138,7 @@ export function createChain(steps: readonly ChainStep[], options: ChainOptions =
       return draw ? draw(candidates, random) : best(values, mask);
     },
     probabilities(logits, tokens, tokenCount, output, mask) {
-      if (draw && draw !== drawToken)
-        throw new InvalidArgumentError('draw', 'must be drawToken or none: others have no distribution');
+      if (draw && draw !== drawToken) throw new InvalidArgumentError('draw', 'must be drawToken or none');
       checkLength('output', output, logits.length);
       const values = run(logits, tokens, tokenCount, mask);
       output.fill(0);

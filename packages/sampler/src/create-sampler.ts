@@ -60,10 +60,9 @@ const KEEP_BEST: readonly SamplingStep[] = [
  *   another, and one whose step is not in `order`
  */
 export function createSampler(options: SamplerOptions = {}): ChainSampler {
-  const { seed, vocabularySize, promptLength } = options;
-  const steps = orderedSteps(options).map(([, step]) => step);
-  const draw = drawOf(options);
-  return createChain(steps, { draw, random: createRandom(seed), vocabularySize, promptLength });
+  const { made, names } = stepsOf(options);
+  const steps = names.map((name): ChainStep => made.get(name)!);
+  return createChain(steps, { ...options, draw: drawOf(options), random: createRandom(options.seed) });
 }
 
 /**
@@ -75,14 +74,13 @@ export function createSampler(options: SamplerOptions = {}): ChainSampler {
  * @throws as `createSampler`
  */
 export function topLogitsNeeded(options: SamplingOptions): number | undefined {
-  const { temperature = 0, topK, keepTies = false } = options;
-  const [first] = orderedSteps(options);
-  if (first === undefined) return temperature === 0 ? 1 : undefined;
-  return first[0] === 'topK' && !keepTies ? topK : undefined;
+  const [first] = stepsOf(options).names;
+  if (first === 'topK' && !options.keepTies) return options.topK;
+  return first || options.temperature ? undefined : 1;
 }
 
-/** The steps that run, with their names. */
-function orderedSteps(options: SamplerOptions): (readonly [SamplingStep, ChainStep])[] {
+/** The steps that run, in any order, and their names in order. */
+function stepsOf(options: SamplerOptions) {
   checkOptions(options);
   const { temperature = 0, order = SAMPLING_ORDER } = options;
   const made = createSteps(options);
@@ -92,7 +90,7 @@ function orderedSteps(options: SamplerOptions): (readonly [SamplingStep, ChainSt
   const names = order.filter((name) => made.has(name));
   // At the end, what keeps the most likely candidate does not matter to a sampler that takes it.
   if (temperature === 0) while (KEEP_BEST.includes(names.at(-1)!)) names.pop();
-  return names.map((name) => [name, made.get(name)!]);
+  return { made, names };
 }
 
 function drawOf(options: SamplingOptions): Draw | undefined {
