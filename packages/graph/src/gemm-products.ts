@@ -1,6 +1,7 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { GraphPlan } from '@llamella/spec';
 import {
+  AttributeProtoSchema,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
@@ -32,11 +33,17 @@ export function withGemm(plan: GraphPlan): GraphPlan {
     if (product.attribute.some(({ name, i }) => name !== 'transB' || i !== 1n)) return product;
     const output = product.output[0]!;
     const gemm = node('Gemm', [`${output}.rows_in`, weight], `${output}.rows`);
-    gemm.attribute.push(create(NodeProtoSchema, { attribute: [attribute('transB', 1)] }).attribute[0]!);
+    gemm.attribute.push(create(AttributeProtoSchema, attribute('transB', 1)));
+    // An output of the graph is copied from a reshaped value, and commands that ONNX Runtime records lack copies.
+    const isOutput = graph.output.some(({ name }) => name === output);
+    const shaped = isOutput ? `${output}.shaped` : output;
+    const kept = node('LeakyRelu', [shaped], output);
+    kept.attribute.push(create(AttributeProtoSchema, attribute('alpha', { float: 1 })));
     return [
       node('Reshape', [input, shapeOf(-1n, inputs)], `${output}.rows_in`),
       gemm,
-      node('Reshape', [`${output}.rows`, shapeOf(1n, -1n, outputs)], output),
+      node('Reshape', [`${output}.rows`, shapeOf(1n, -1n, outputs)], shaped),
+      ...(isOutput ? [kept] : []),
     ];
   });
   if (shapes.size === 0) return plan;
