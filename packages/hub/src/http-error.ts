@@ -47,13 +47,13 @@ export function statusError(url: string, response: Response, now: number): HttpE
   const gated = headers.get('x-error-code') === 'GatedRepo';
   if (gated || status === 403) {
     const advice = gated
-      ? 'accept the conditions on its page and set HF_TOKEN to a token of your account'
+      ? 'accept the conditions on its page and give a token of your account (HF_TOKEN)'
       : 'the token may not be allowed to read it';
     return new HttpError('access', `${said}; ${advice}`, { status });
   }
   if (status === 401) {
     const advice =
-      'it does not exist, or is private: check the name, and set HF_TOKEN to a token that may read it';
+      'it does not exist, or is private: check the name, and give a token that may read it (HF_TOKEN)';
     return new HttpError('access', `${said}; ${advice}`, { status });
   }
   if (status === 404 || status === 410) return new HttpError('not-found', said, { status });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describeByteSource } from '@llamella/conformance';
 import { LlamellaError } from '@llamella/spec';
 import { describe, expect, test } from 'vitest';
+import { createImportStore } from '../src/browser/import-store.ts';
 import { chooseImport } from '../src/browser/imported-file.ts';
 import { makeRoom } from '../src/browser/make-room.ts';
 import { checkPath, opfsPath } from '../src/browser/opfs-tree.ts';
@@ -13,7 +14,9 @@ import {
   createOpfsStorage,
   estimateStorage,
 } from '../src/browser.ts';
+import { createDiskStorage } from '../src/node.ts';
 import { randomBytes } from './fake-hub.ts';
+import { temporaryFolder } from './test-hub.ts';
 
 describeByteSource((bytes) => blobSource(new Blob([bytes as Uint8Array<ArrayBuffer>]), 'bytes'));
 
@@ -128,6 +131,19 @@ describe('files of the user', () => {
     expect(chosen('a:b.gguf')[0]).toBe('a_b.gguf');
     const file = new File(['x'], 'plain.gguf');
     expect(chooseImport([file], 'mine')).toEqual({ name: 'mine', files: [{ path: 'plain.gguf', file }] });
+  });
+
+  test('are refused before anything is copied when there is no room', async () => {
+    const disk = createDiskStorage(await temporaryFolder());
+    const large = Object.defineProperty(new Blob(['GGUF']), 'size', { value: 2 ** 31 });
+    const store = createImportStore({ ...disk, freeBytes: async () => 2 ** 31 });
+    const adding = store.add([{ path: 'large.gguf', file: large }], {});
+    await expect(adding).rejects.toMatchObject({
+      code: 'no-space',
+      message:
+        'file:large.gguf: 2.0 GiB are to be kept and 2.0 GiB are free; make room, such as by removing a model',
+    });
+    expect(await disk.list('large.gguf')).toEqual([]);
   });
 
   test.each(['a/b', '..', 'con', '', 'a:b'])('are not kept under the name %j', (name) => {

@@ -56,6 +56,15 @@ const program = {
     const { signal } = withSignal();
     return hub.importFiles(made(files), { signal, onProgress: () => controller.abort() });
   },
+  /** An import that never ends, of a folder whose second file is never read. */
+  importStalled: (name: string) => {
+    const stalled = { size: 10, slice: () => ({ arrayBuffer: () => new Promise(() => {}) }) };
+    const files = [
+      { path: 'config.json', file: new Blob(['{}']) },
+      { path: 'model.safetensors', file: stalled as unknown as Blob },
+    ];
+    return hub.importFiles(files, { name, ...withSignal() });
+  },
   /** Hash of a stored file, read in pieces. */
   async hash(path: string): Promise<string> {
     const source = await openStored(path);

@@ -473,8 +473,7 @@ describe.skipIf(absence !== undefined)(`in Chromium (${absence ?? 'found'})`, ()
 
     test('of an import that was killed are no model, and go with the next one', async () => {
       const { page, call, again } = await openOwn('http://localhost');
-      const big = { path: 'big.gguf', size: 30_000_000 };
-      const importing = call('importFiles', [big]).catch(() => 'gone');
+      const importing = call('importStalled', 'big.gguf').catch(() => 'gone');
       await received(page, 1);
       await page.reload();
       expect(await importing).toBe('gone');
