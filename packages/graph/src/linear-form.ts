@@ -20,6 +20,8 @@ export type BlockSize = 16 | 32 | 64 | 128 | 256;
  * How a linear layer is multiplied.
  *
  * - `float`: the weights as float32, `FusedMatMul`
+ * - `tiles`: 8-bit integers with a scale for each output, `MatMulIntegerToFloat`; activations become integers of 8 bits per
+ *   `digit`, with a scale for each token
  * - `blocks`: packed integers, `MatMulNBits`; `accuracyLevel` 4 lets the kernel put the activations on an 8-bit grid
  *   per block
  */
@@ -27,6 +29,14 @@ export type LinearForm =
   | {
       /** As float32. */
       readonly kind: 'float';
+    }
+  | {
+      /** As 8-bit integers with a scale for each output. */
+      readonly kind: 'tiles';
+      /** Integers of 8 bits that an activation is written with. */
+      readonly digits: 1 | 2;
+      /** Largest error of a weight, as in `TensorFidelity.bound`. */
+      readonly bound: number;
     }
   | {
       /** As packed integers. */
@@ -64,6 +74,10 @@ export function foldedDigits(bits: 4 | 8): 1 | 2 {
 /** Says, for people and for programs, what becomes of a tensor that is multiplied in this form. */
 export function fidelityOf(tensor: string, form: LinearForm): TensorFidelity {
   if (form.kind === 'float') return { tensor, kind: 'decoded', bound: 0, runsAs: 'MatMul float32' };
+  if (form.kind === 'tiles') {
+    const runsAs = `MatMulIntegerToFloat int8, a scale per output, int${8 * form.digits} activations`;
+    return { tensor, kind: 're-gridded', bound: form.bound, runsAs };
+  }
   const activations = form.accuracyLevel === 4 ? ', int8 activations' : '';
   const points = form.zeroPoints === true ? ' + zero points' : '';
   return {

@@ -3,6 +3,8 @@ import {
   cpuFineGridProfile,
   cpuProfile,
   type Profile,
+  wasmExactProfile,
+  wasmProfile,
   webgpuExactProfile,
   webgpuProfile,
 } from '@llamella/graph';
@@ -14,6 +16,8 @@ export const profiles: readonly Profile[] = [
   cpuExactProfile,
   webgpuProfile,
   webgpuExactProfile,
+  wasmProfile,
+  wasmExactProfile,
 ];
 
 const checkpoints: Record<string, CheckpointOptions> = {

@@ -1,5 +1,13 @@
 import { describeBackend } from '@llamella/conformance';
-import { buildGraph, cpuBlockSumProfile, cpuExactProfile, cpuProfile, type Profile } from '@llamella/graph';
+import {
+  buildGraph,
+  cpuBlockSumProfile,
+  cpuExactProfile,
+  cpuProfile,
+  type Profile,
+  wasmExactProfile,
+  wasmProfile,
+} from '@llamella/graph';
 import { createNodeBackend } from '@llamella/runtime-node';
 import { LlamellaError } from '@llamella/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,8 +40,10 @@ describe.skipIf(absence !== undefined)(`wasm${absence === undefined ? '' : ` (sk
   }
 
   const model = createTinyModel({ seed: 5 });
-  describeBackend(() => open(model, { slots: 3, initialCapacity: 8, threads: 1 }, cpuProfile), {
-    tolerance: 1e-5,
+  describe.each([wasmProfile, wasmExactProfile])('with the profile $name', (profile) => {
+    describeBackend(() => open(model, { slots: 3, initialCapacity: 8, threads: 1 }, profile), {
+      tolerance: 1e-5,
+    });
   });
 
   const tokens = someTokens(24);
@@ -42,6 +52,11 @@ describe.skipIf(absence !== undefined)(`wasm${absence === undefined ? '' : ` (sk
     ['heads of 64', { headSize: 64, headCount: 3, keyValueHeadCount: 1, layerCount: 1 }, cpuExactProfile],
     ['Q8_0 weights, decoded', { type: 'Q8_0' }, cpuExactProfile],
     ['Q4_0 weights, decoded', { type: 'Q4_0', tiedEmbeddings: false }, cpuExactProfile],
+    ['heads of 64, scores given out', { headSize: 64, headCount: 3, keyValueHeadCount: 1 }, wasmExactProfile],
+    ['Q4_0 weights in tiles', { type: 'Q4_0' }, wasmProfile],
+    ['Q8_0 weights in tiles, a head of its own', { type: 'Q8_0', tiedEmbeddings: false }, wasmProfile],
+    ['float32 weights in tiles', { hiddenSize: 192, intermediateSize: 384 }, wasmProfile],
+    ['F16 weights in tiles', { type: 'F16' }, wasmProfile],
     ['Q8_0 weights', { type: 'Q8_0' }, cpuProfile],
     ['Q4_0 weights', { type: 'Q4_0' }, cpuProfile],
     ['Q4_1 weights', { type: 'Q4_1' }, cpuProfile],
@@ -51,7 +66,9 @@ describe.skipIf(absence !== undefined)(`wasm${absence === undefined ? '' : ` (sk
     const tiny = createTinyModel(options);
     const { plan, weights } = await prepare(tiny, profile);
     // The grid of minimums folded into further inputs is a little off; see `PackGrid`.
-    const tolerance = options.type === 'Q4_1' && profile === cpuProfile ? 0.01 : 1e-4;
+    const folded = options.type === 'Q4_1' && profile === cpuProfile;
+    // Weights are put on a grid of 8 bits, which models this small feel.
+    const tolerance = profile === wasmProfile ? 0.05 : folded ? 0.01 : 1e-4;
     // The products with packed weights take activations as they are, which Node does with decoded weights only.
     const exact = await prepare(tiny, cpuExactProfile);
     await using inNode = await createNodeBackend(exact.plan, exact.weights, { threads: 1 });
@@ -65,6 +82,42 @@ describe.skipIf(absence !== undefined)(`wasm${absence === undefined ? '' : ` (sk
       const request = { slot: 0, position: start, tokens: tokens.slice(start, end), logits: 'all' } as const;
       const expected = await inNode.forward(request);
       const error = relativeError(await backend.forward(request), expected);
+      expect(error).toBeLessThan(tolerance);
+    }
+  });
+
+  it('has the logits of Node with weights that lie on the grid of the tiles', async () => {
+    const tiny = createTinyModel({ tiedEmbeddings: false, seed: 9 });
+    const { checkpoint } = tiny;
+    const readTensor = async (name: string) => {
+      const bytes = (await checkpoint.readTensor(name)).slice();
+      const { shape } = checkpoint.tensors.get(name)!;
+      if (shape.length < 2 || name === 'token_embd.weight') return bytes;
+      const values = new Float32Array(bytes.buffer);
+      for (let start = 0; start < values.length; start += shape[1]!) {
+        const row = values.subarray(start, start + shape[1]!);
+        const step = Math.max(...row.map(Math.abs)) / 127;
+        for (const [at, value] of row.entries()) row[at] = Math.round(value / step) * step;
+      }
+      return bytes;
+    };
+    const onGrid = { ...tiny, checkpoint: { ...checkpoint, readTensor } };
+    const twoDigits: Profile = {
+      ...wasmProfile,
+      linearForm(...layer) {
+        const form = wasmProfile.linearForm(...layer);
+        return form?.kind === 'tiles' ? { ...form, digits: 2 } : form;
+      },
+    };
+    const exact = await prepare(onGrid, cpuExactProfile);
+    await using inNode = await createNodeBackend(exact.plan, exact.weights, { threads: 1 });
+    for (const [profile, tolerance] of [
+      [twoDigits, 3e-4],
+      [wasmProfile, 0.02],
+    ] as const) {
+      await using backend = await open(onGrid, { initialCapacity: 24 }, profile);
+      const request = { slot: 0, position: 0, tokens, logits: 'all' } as const;
+      const error = relativeError(await backend.forward(request), await inNode.forward(request));
       expect(error).toBeLessThan(tolerance);
     }
   });

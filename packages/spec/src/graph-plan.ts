@@ -11,11 +11,22 @@ export type DataType = 'float32' | 'float16' | 'bfloat16' | 'uint8' | 'int8' | '
  * - `zero-points`: uint8 `[outputs, ceil(blocks*bits/8)]`, that go with `quantized`; 4 bits are two to a byte, low first
  * - `block-minimums`: float32 `[blocks, outputs]`, or `[outputs, blocks]` when `transpose`: what remains of a format with a float minimum when the
  *   zero point is `2^(bits-1)`: weight = (u - 2^(bits-1)) * scale + block-minimum
+ * - `tiles`: int8 `[outputs/tile, inputs, tile]`: each output's weights as integers from -127 to 127, times its scale; a
+ *   tile of outputs after the other, inputs outermost in it
+ * - `output-scales`: float32 `[outputs]`, that go with `tiles`: the largest magnitude of an output's weights, divided by 127
  * - `stored`: the bytes of one tensor as they are
  *
  * `blocks` is `inputs/blockSize`, and more on the grid `folded`.
  */
-export type PackKind = 'decode' | 'quantized' | 'scales' | 'zero-points' | 'block-minimums' | 'stored';
+export type PackKind =
+  | 'decode'
+  | 'quantized'
+  | 'scales'
+  | 'zero-points'
+  | 'block-minimums'
+  | 'tiles'
+  | 'output-scales'
+  | 'stored';
 
 /**
  * The integer grid that weights are put on.
@@ -41,7 +52,7 @@ export interface PackRecipe {
   readonly kind: PackKind;
   /** Names of the tensors, in the order in which they are stacked. */
   readonly tensors: readonly string[];
-  /** Bits of a packed weight; needed for every kind but `decode`, `stored` and, off the folded grid, `scales`. */
+  /** Bits of a packed weight; needed for `quantized`, `zero-points`, `block-minimums` and, on the folded grid, `scales`. */
   readonly bits?: 4 | 8;
   /**
    * Weights that share a scale once packed: as many as in the format, or a part of them. Default: the format's; needed
@@ -50,6 +61,8 @@ export interface PackRecipe {
   readonly blockSize?: number;
   /** Default `native`. */
   readonly grid?: PackGrid;
+  /** Outputs in a tile; needed for `tiles`. It divides the outputs. */
+  readonly tile?: number;
   /** With `decode`: inputs outermost; with `block-minimums`: outputs outermost. Default `false`. */
   readonly transpose?: boolean;
   /**
@@ -89,7 +102,7 @@ export interface TensorFidelity {
   readonly kind: 'exact' | 're-gridded' | 'decoded';
   /**
    * Largest error of one weight, in steps of the stored format: in those of the longest step in the weight's row, for
-   * rows whose blocks all contain zero. 0 when exact.
+   * rows whose blocks all contain zero; for `F32`, `F16` and `BF16` in steps of the grid that they are put on. 0 when exact.
    */
   readonly bound: number;
   /** That error as measured when the tensor was packed; more than `bound` where blocks lie far from zero. */

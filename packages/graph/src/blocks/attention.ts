@@ -42,6 +42,7 @@ export function attention(
   const cacheShape = [1, config.keyValueHeadCount, 'capacity', config.headSize];
   for (const name of past) writer.input(name, 'float32', cacheShape);
   for (const name of present) writer.output(name, 'float32', cacheShape);
+  const scores = context.profile.attentionScores;
   const window = windowOf(config, index, context.contextLength);
   writer.contribNode(
     'GroupQueryAttention',
@@ -49,7 +50,7 @@ export function attention(
       ...[query, key, value, ...past, 'seqlens_k', 'total_sequence_length'],
       ...(inOperator ? [tables.cosines, tables.sines] : []),
     ],
-    [`${layer}.heads`, ...present],
+    [`${layer}.heads`, ...present, ...(scores ? [`${layer}.scores`] : [])],
     {
       num_heads: config.headCount,
       kv_num_heads: config.keyValueHeadCount,
@@ -57,6 +58,7 @@ export function attention(
       do_rotary: inOperator ? 1 : 0,
       rotary_interleaved: config.ropeInterleaved ? 1 : 0,
       ...(window !== undefined && { local_window_size: window }),
+      ...(scores && { qk_output: 1 }),
       ...(softcap !== undefined && { softcap: { float: softcap } }),
     },
   );

@@ -11,7 +11,8 @@ export function embedding(context: GraphContext, tensor: string, output: string)
   const shape = [config.vocabularySize, config.hiddenSize];
   const form = linearFormOf(context, tensor, shape, 'embedding');
   const { type } = context.tensors.get(tensor)!;
-  const isHead = config.tiedEmbeddings;
+  // A head in float32 shares its bytes.
+  const isHead = config.tiedEmbeddings && linearFormOf(context, tensor, shape, 'head').kind === 'float';
   if (form.kind === 'float' && !isHead && context.profile.lookupTypes.includes(type)) {
     table.packed('embedding', type === 'F16' ? 'float16' : 'bfloat16', shape, {
       kind: 'stored',
@@ -22,7 +23,7 @@ export function embedding(context: GraphContext, tensor: string, output: string)
     context.fidelity.push({ tensor, kind: 'exact', bound: 0, runsAs: `Gather ${type}` });
     return;
   }
-  if (form.kind === 'float') {
+  if (form.kind !== 'blocks') {
     table.packed('embedding', 'float32', shape, { kind: 'decode', tensors: [tensor] });
     writer.node('Gather', ['embedding', 'input_ids'], [output], { axis: 0 });
     context.fidelity.push({ tensor, kind: 'decoded', bound: 0, runsAs: 'Gather float32' });

@@ -11,6 +11,7 @@ import type { LinearRole } from '../profiles/profile.ts';
 import { scaledTypes } from '../profiles/scaled-form.ts';
 import { blockSums, withBlockSums } from './block-sums.ts';
 import { layerBiases, layerInput, sameInput } from './linear-operands.ts';
+import { writeTiles } from './linear-tiles.ts';
 
 /** One weight matrix `[outputs, inputs]`, or several that read the same input, stacked along their outputs. */
 export interface LinearLayer {
@@ -78,6 +79,10 @@ export function linear(context: GraphContext, layer: LinearLayer, input: string,
   for (const name of names) context.fidelity.push(fidelityOf(name, form));
   const operand = layerInput(context, layer, input, form.kind === 'blocks');
   const bias = layerBiases(context, layer, output);
+  if (form.kind === 'tiles') {
+    writeTiles(context, { names, outputs, inputs: layer.inputs, digits: form.digits, bias }, operand, output);
+    return;
+  }
   if (form.kind === 'float') {
     const weight = `${output}.weight`;
     context.table.packed(weight, 'float32', [outputs, layer.inputs], { kind: 'decode', tensors: names });

@@ -3,9 +3,13 @@ import { writeOnce } from './block-sums.ts';
 
 /** Writes `output = input * factor`. */
 export function scale(context: GraphContext, input: string, factor: number, output: string): void {
-  const name = `number_${factor}`;
-  writeOnce(context, name, () => context.writer.float32Constant(name, factor));
-  context.writer.node('Mul', [input, name], [output]);
+  context.writer.node('Mul', [input, number(context, factor)], [output]);
+}
+
+/** Writes, once, a float32 constant. @returns its name */
+export function number(context: GraphContext, value: number): string {
+  const name = `number_${value}`;
+  return writeOnce(context, name, () => context.writer.float32Constant(name, value));
 }
 
 /** Writes the same under a name of its own. @returns that name; with a factor of 1, the input's */

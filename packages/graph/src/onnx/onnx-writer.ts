@@ -12,7 +12,7 @@ import {
 } from 'onnx-buf';
 
 /** An attribute's value: integers are numbers, floats are wrapped, so that `1` and `1.0` stay apart. */
-export type AttributeValue = number | string | { readonly float: number };
+export type AttributeValue = number | string | readonly number[] | { readonly float: number };
 
 /** A dimension: a size, or a name for a size that is only known at run time. */
 export type Dimension = number | string;
@@ -107,6 +107,11 @@ export class OnnxWriter {
     this.#initializers.push({ name, dataType: dataTypes.float32, dims: [], rawData });
   }
 
+  /** Adds a uint8 scalar inside the protobuf. */
+  uint8Constant(name: string, value: number): void {
+    this.#initializers.push({ name, dataType: dataTypes.uint8, dims: [], rawData: Uint8Array.of(value) });
+  }
+
   /** Adds a constant whose bytes lie in the external file. */
   external(name: string, type: DataType, shape: readonly number[], offset: number, byteLength: number): void {
     this.#initializers.push({
@@ -148,7 +153,8 @@ export function attribute(name: string, value: AttributeValue): AttributeInit {
   if (typeof value === 'string') {
     return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value) };
   }
-  return { name, type: AttributeProto_AttributeType.FLOAT, f: value.float };
+  if ('float' in value) return { name, type: AttributeProto_AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) };
 }
 
 export function valueInfo(name: string, type: DataType, shape: readonly Dimension[]): ValueInfoInit {

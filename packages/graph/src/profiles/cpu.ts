@@ -75,6 +75,7 @@ export const cpuProfile: Profile = {
   stackGateUp: true,
   silu: 'quick-gelu',
   attentionSoftcap: true,
+  attentionScores: false,
   lookupTypes: ['F16', 'BF16'],
   prefillChunk: 256,
   types: [...(Object.keys(forms) as TensorType[]), ...scaledTypes],

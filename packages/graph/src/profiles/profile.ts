@@ -26,6 +26,11 @@ export interface Profile {
   readonly silu: 'quick-gelu' | 'sigmoid-mul';
   /** Whether the attention operator applies a softcap to scores. */
   readonly attentionSoftcap: boolean;
+  /**
+   * Whether attention gives its scores out too, which nothing reads: ONNX Runtime's CPU provider then takes its plain
+   * kernel instead of flash attention.
+   */
+  readonly attentionScores: boolean;
   /** Whether products with float weights are `Gemm`, since the backend lacks `FusedMatMul`. Default `false`. */
   readonly gemmProducts?: boolean;
   /** Types of embedding matrices whose rows are looked up as they are stored, and then widened to float32. */

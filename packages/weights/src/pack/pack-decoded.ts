@@ -28,7 +28,7 @@ export function packDecoded(part: PackPart, target: Uint8Array): void {
 }
 
 /** Decodes rows of a part, from `first` to before `last`. */
-function rowDecoder({ info, bytes, inputs, outputs }: PackPart) {
+export function rowDecoder({ info, bytes, inputs, outputs }: PackPart) {
   const format = scaledFormat(info.type);
   if (format !== undefined) {
     const layout = scaledLayout(format, info.shape, info);

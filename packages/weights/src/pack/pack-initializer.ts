@@ -16,8 +16,9 @@ import { packQuantized } from './pack-quantized.ts';
 import { packScaled } from './pack-scaled.ts';
 import { packScales } from './pack-scales.ts';
 import { packStored } from './pack-stored.ts';
+import { packOutputScales, packTiles } from './pack-tiles.ts';
 import { packZeroPoints } from './pack-zero-points.ts';
-import { checkRecipe, packedByteLength } from './recipe-layout.ts';
+import { checkRecipe, fromFloats, packedByteLength } from './recipe-layout.ts';
 import { rowPieces } from './row-pieces.ts';
 
 /** One tensor of a recipe, and where its rows go among those of the tensors stacked with it. */
@@ -53,6 +54,8 @@ const writers: Readonly<Record<Exclude<PackKind, 'stored'>, PackPartWriter>> = {
   scales: packScales,
   'zero-points': packZeroPoints,
   'block-minimums': packBlockMinimums,
+  tiles: packTiles,
+  'output-scales': packOutputScales,
 };
 
 const foldedWriters: Partial<Record<PackKind, PackPartWriter>> = {
@@ -164,7 +167,7 @@ export async function packInitializer(
 function writePart(part: PackPart, target: Uint8Array): number | undefined {
   const { grid } = part.recipe;
   const kind = part.recipe.kind as keyof typeof writers;
-  if (kind !== 'decode' && scaledFormat(part.info.type) !== undefined) return packScaled(part, target);
+  if (!fromFloats(kind) && scaledFormat(part.info.type) !== undefined) return packScaled(part, target);
   const folded = grid === 'folded' ? foldedWriters[kind] : undefined;
   (folded ?? writers[kind])(part, target);
   return folded === undefined ? undefined : foldedGrid(part).largestError;

@@ -1,4 +1,10 @@
-import { InvalidArgumentError, type PackRecipe, type TensorInfo, UnsupportedError } from '@llamella/spec';
+import {
+  InvalidArgumentError,
+  type PackKind,
+  type PackRecipe,
+  type TensorInfo,
+  UnsupportedError,
+} from '@llamella/spec';
 import { blockFormat } from '../formats/block-formats.ts';
 import { checkDecodable } from '../formats/decode-tensor.ts';
 import { scaledFormat } from '../formats/scaled-format.ts';
@@ -28,7 +34,7 @@ export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]): R
   const inputs = stackedVectors(recipe, infos) ? 1 : infos[0]?.shape.at(-1);
   if (inputs === undefined) throw new InvalidArgumentError('recipe.tensors', 'is empty');
   let totalOutputs = 0;
-  const scaled = recipe.kind !== 'decode' && infos.some(({ type }) => scaledFormat(type) !== undefined);
+  const scaled = !fromFloats(recipe.kind) && infos.some(({ type }) => scaledFormat(type) !== undefined);
   for (const info of infos) {
     const { name, type, shape, byteLength } = info;
     const expected = tensorByteLength(type, shape, info);
@@ -45,7 +51,7 @@ export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]): R
       );
     }
     totalOutputs += expected.elements / inputs;
-    if (recipe.kind === 'decode') checkDecodable(type, name);
+    if (fromFloats(recipe.kind)) checkDecodable(type, name);
     else if (!scaled) checkQuantized(recipe, name, type);
   }
   if (scaled) {
@@ -54,7 +60,8 @@ export function checkRecipe(recipe: PackRecipe, infos: readonly TensorInfo[]): R
   }
   const scaleLength = blockFormat(infos[0]!.type)?.scaleLength ?? 32;
   const blockSize = recipe.blockSize ?? scaleLength;
-  if (recipe.kind !== 'decode') {
+  if (recipe.kind === 'tiles') checkTile(recipe, totalOutputs);
+  if (!fromFloats(recipe.kind)) {
     checkOptions(recipe, scaleLength);
     for (const { name, type } of infos) checkScaleLength(recipe, name, type, { blockSize, scaleLength });
   }
@@ -66,6 +73,20 @@ function stackedVectors({ kind, transpose }: PackRecipe, infos: readonly TensorI
   return (
     infos.length > 1 && kind === 'decode' && !transpose && infos.every(({ shape }) => shape.length === 1)
   );
+}
+
+/** Whether a kind is made of decoded weights, whatever their type. */
+export function fromFloats(kind: PackKind): boolean {
+  return kind === 'decode' || kind === 'tiles' || kind === 'output-scales';
+}
+
+function checkTile({ tile }: PackRecipe, outputs: number): void {
+  if (tile === undefined || !Number.isInteger(tile) || tile < 1 || outputs % tile !== 0) {
+    throw new InvalidArgumentError(
+      'recipe.tile',
+      `is ${tile}; it must be a whole number that divides ${outputs} outputs`,
+    );
+  }
 }
 
 function checkOptions(recipe: PackRecipe, scaleLength: number): void {
@@ -155,6 +176,10 @@ export function packedByteLength(recipe: PackRecipe, layout: RecipeLayout): numb
     case 'scales':
     case 'block-minimums':
       return totalOutputs * blocks * 4;
+    case 'tiles':
+      return totalOutputs * inputs;
+    case 'output-scales':
+      return totalOutputs * 4;
     case 'stored':
       throw new InvalidArgumentError('recipe.kind', 'stored bytes have no layout');
   }
