@@ -5,8 +5,14 @@ const KEPT_TENSORS = 4;
 /** Of all of them; the last one is kept whatever its size. */
 const KEPT_BYTES = 128 * 2 ** 20;
 
+/** A checkpoint that keeps the tensors that were read last. */
+export interface RememberingCheckpoint extends Checkpoint {
+  /** Gives their memory back. */
+  forget(): void;
+}
+
 /** A view of the checkpoint that reads a tensor once when several initializers in a row are made from it. */
-export function rememberTensors(checkpoint: Checkpoint): Checkpoint {
+export function rememberTensors(checkpoint: Checkpoint): RememberingCheckpoint {
   const kept = new Map<string, Promise<Uint8Array>>();
   return {
     name: checkpoint.name,
@@ -27,6 +33,10 @@ export function rememberTensors(checkpoint: Checkpoint): Checkpoint {
         stored.then(freeMemory, () => undefined);
       }
       return bytes;
+    },
+    forget() {
+      for (const stored of kept.values()) stored.then(freeMemory, () => undefined);
+      kept.clear();
     },
     [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
   };

@@ -22,9 +22,24 @@ export type BrowserDevice = 'auto' | 'webgpu' | 'wasm';
 
 /** What the text of an answer has to look like; it is compiled in the worker. */
 export type AnswerGrammar =
-  | { readonly kind: 'json-schema'; readonly schema: object }
-  | { readonly kind: 'regex'; readonly pattern: string }
-  | { readonly kind: 'ebnf'; readonly grammar: string };
+  | {
+      /** JSON that a schema describes. */
+      readonly kind: 'json-schema';
+      /** JSON Schema; see `@llamella/grammar` for what is understood. */
+      readonly schema: object;
+    }
+  | {
+      /** Text that a regular expression matches as a whole. */
+      readonly kind: 'regex';
+      /** In the syntax of JavaScript, without slashes. */
+      readonly pattern: string;
+    }
+  | {
+      /** Text of a grammar. */
+      readonly kind: 'ebnf';
+      /** Its rules, as GBNF writes them. */
+      readonly grammar: string;
+    };
 
 /** Options of `BrowserModel.chat` and `.generate`: those of `LoadedModel`, with a grammar that can be sent to a worker. */
 export interface BrowserGenerateOptions extends Omit<GenerateOptions, 'grammar'> {

@@ -17,7 +17,9 @@ export interface BrowserSupport {
   };
   /** The processor. */
   readonly wasm: {
+    /** Whether models can run on it. */
     readonly available: boolean;
+    /** Why not. */
     readonly reason?: string;
     /** Threads that one operator may use: 1 unless the page is isolated. */
     readonly threads: number;
@@ -28,10 +30,13 @@ export interface BrowserSupport {
   readonly storage: {
     /** Whether there is OPFS. */
     readonly available: boolean;
+    /** Why there is none. */
     readonly reason?: string;
     /** Whether the browser has promised not to evict it. */
     readonly persisted: boolean;
+    /** All bytes of this origin, as the browser counts them. */
     readonly usageBytes?: number;
+    /** Bytes that it may have, as the browser says. */
     readonly quotaBytes?: number;
   };
   /** What `auto` means here. */

@@ -6,6 +6,7 @@ export interface StoredModel {
   readonly reference: string;
   /** For people. */
   readonly name: string;
+  /** Absent where it is not known yet. */
   readonly format?: 'gguf' | 'safetensors' | 'genai';
   /** For GGUF, such as `Q4_K_M`. */
   readonly quantization?: string;
@@ -21,15 +22,19 @@ export interface StoredModel {
 
 /** What is kept, and what room there is. */
 export interface StoreContents {
+  /** Those used last come first. */
   readonly models: readonly StoredModel[];
   /** All bytes of this origin, as the browser counts them. */
   readonly usageBytes?: number;
+  /** Bytes that it may have, as the browser says. */
   readonly quotaBytes?: number;
+  /** Whether the browser has promised not to evict it. */
   readonly persisted: boolean;
 }
 
 /** Models in this browser's own file system (OPFS). */
 export interface ModelStore {
+  /** What is kept, complete or not. */
   list(): Promise<StoreContents>;
   /** Downloads a model without loading it. Goes on where an earlier download stopped. */
   pull(

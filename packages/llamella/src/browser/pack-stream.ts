@@ -26,23 +26,27 @@ export async function* packStream(
   const source = rememberTensors(checkpoint);
   const total = plan.externalByteLength;
   let end = 0;
-  for (const [index, initializer] of plan.initializers.entries()) {
-    signal?.throwIfAborted();
-    const offset = plan.offsets[index]!;
-    if (offset > end) yield new Uint8Array(offset - end);
-    end = offset;
-    for (const { recipe, data, byteLength } of portionsOf(initializer, checkpoint)) {
-      const piece = new Uint8Array(byteLength);
-      if (recipe === undefined) piece.set(data);
-      else {
-        for (const { tensor, largest } of await packInitializer(recipe, source, piece, signal)) {
-          errors.set(tensor, Math.max(largest, errors.get(tensor) ?? 0));
+  try {
+    for (const [index, initializer] of plan.initializers.entries()) {
+      signal?.throwIfAborted();
+      const offset = plan.offsets[index]!;
+      if (offset > end) yield new Uint8Array(offset - end);
+      end = offset;
+      for (const { recipe, data, byteLength } of portionsOf(initializer, checkpoint)) {
+        const piece = new Uint8Array(byteLength);
+        if (recipe === undefined) piece.set(data);
+        else {
+          for (const { tensor, largest } of await packInitializer(recipe, source, piece, signal)) {
+            errors.set(tensor, Math.max(largest, errors.get(tensor) ?? 0));
+          }
         }
+        end += byteLength;
+        yield piece;
+        onProgress?.({ phase: 'pack', loaded: end, total, file: checkpoint.name });
       }
-      end += byteLength;
-      yield piece;
-      onProgress?.({ phase: 'pack', loaded: end, total, file: checkpoint.name });
     }
+  } finally {
+    source.forget();
   }
   if (end < total) yield new Uint8Array(total - end);
 }

@@ -223,6 +223,24 @@ describe.skipIf(absence !== undefined)(title, () => {
     await expect.poll(() => opened.page.evaluate(() => globalThis.llamella.liveWorkers())).toBe(0);
   });
 
+  test('two tabs at once pack, keep and run the same model', async () => {
+    const other = await opened.openTab();
+    const loadIn = (page: typeof other) => page.evaluate(() => globalThis.llamella.load('/stories.gguf'));
+    const both = (await Promise.all([loadIn(opened.page), loadIn(other)])).map(unwrap);
+    expect(both.map(({ name }) => name)).toEqual(['stories260K', 'stories260K']);
+    const run = async (page: typeof other, id: number) =>
+      unwrap(
+        await page.evaluate(
+          ([id, prompt]) => globalThis.llamella.generate(id, prompt, { maxTokens: 8, temperature: 0 }),
+          [id, prompt] as const,
+        ),
+      ).flatMap(({ tokens }) => tokens);
+    const [first, second] = await Promise.all([run(opened.page, both[0]!.id), run(other, both[1]!.id)]);
+    expect(first).toHaveLength(8);
+    expect(second).toEqual(first);
+    await other.close();
+  });
+
   test('options that cannot be used are refused', async () => {
     for (const [options, code] of [
       [{ threads: 0.5 }, 'invalid-argument'],

@@ -19,6 +19,8 @@ export interface ModelPage extends AsyncDisposable {
   readonly page: Page;
   /** Loads the page again; what the browser keeps stays. */
   reload(): Promise<void>;
+  /** Opens the page once more in the same browser. */
+  openTab(): Promise<Page>;
 }
 
 /** Opens the page in a browser of its own, with files that it can fetch. */
@@ -51,6 +53,12 @@ export async function openModelPage(
       async reload() {
         await opened.page.reload();
         await opened.finished();
+      },
+      async openTab() {
+        const tab = await opened.page.context().newPage();
+        await tab.goto(opened.page.url());
+        await tab.waitForFunction(() => globalThis.pageRun.ended);
+        return tab;
       },
       async [Symbol.asyncDispose]() {
         await opened[Symbol.asyncDispose]();

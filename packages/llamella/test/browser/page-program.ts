@@ -87,9 +87,13 @@ const program = {
       const { name, device, threads, notes, contextLength, loadMs } = model;
       return { id, name, device, threads, notes, contextLength, loadMs, progress };
     }),
-  generate: (id: number, prompt: string | number[], options: Parameters<BrowserModel['generate']>[1] = {}) =>
+  generate: (
+    id: number,
+    prompt: string | readonly number[],
+    options: Parameters<BrowserModel['generate']>[1] = {},
+  ) =>
     answer(async () => {
-      const given = Array.isArray(prompt) ? Uint32Array.from(prompt) : prompt;
+      const given = typeof prompt === 'string' ? prompt : Uint32Array.from(prompt);
       const parts = [];
       for await (const part of models.get(id)!.generate(given, options)) parts.push(part);
       return parts;
