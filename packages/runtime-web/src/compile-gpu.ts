@@ -12,6 +12,7 @@ import type { Session } from './session.ts';
 /**
  * Compiles a graph for the GPU; the processor takes what it has no kernels for. Then steps cannot be captured.
  *
+ * @param onNote called with sentences about what does not run as it was meant to, also later
  * @throws {LlamellaError} `backend` when ONNX Runtime refuses the graph, or there is no memory
  */
 export async function compileForGpu(
@@ -19,10 +20,10 @@ export async function compileForGpu(
   gpu: OpenGpu,
   request: CompileRequest,
   weights: MountedBytes,
+  onNote: (note: string) => void,
 ): Promise<Session> {
   const { module } = ort;
   const { graph, slots, capacity, captureSteps } = request;
-  const notes: string[] = [];
   module.asyncInit?.();
   module.webgpuInit?.(() => undefined);
   const create = (captures: boolean) =>
@@ -33,14 +34,14 @@ export async function compileForGpu(
       handle = await create(true);
     } catch (error) {
       if (!LlamellaError.isInstance(error)) throw error;
-      notes.push(`Steps are not captured: ${error.message}`);
+      onNote(`Steps are not captured: ${error.message}`);
       module.webgpuOnCreateSession?.(0);
     }
   }
   const captures = handle !== undefined;
   handle ??= await create(false);
   const kv = new KvSlots(gpuKvMemory(ort, gpu.device, handle), graph, slots, capacity);
-  return new GpuSession({ ort, gpu, handle, graph, slots: kv, captures, notes });
+  return new GpuSession({ ort, gpu, handle, graph, slots: kv, captures, onNote });
 }
 
 async function addGpu(ort: Ort, gpu: OpenGpu, options: number, captures: boolean): Promise<void> {

@@ -35,7 +35,7 @@ export interface WebBackendOptions {
 export interface WebBackend extends Backend {
   /** Threads that one operator uses. */
   readonly threads: number;
-  /** What does not run as it was meant to, in sentences for people; often empty. */
+  /** What does not run as it was meant to, in sentences for people; often empty. A step may add one. */
   readonly notes: readonly string[];
   /**
    * Resolves, with a sentence for people, when the GPU is lost or the worker ends by itself: every call fails with the
@@ -92,8 +92,8 @@ export async function createWebBackend(
       const { model, externalFile, interface: graph } = plan;
       const { captureSteps = true } = options;
       const request = { model, externalFile, graph, slots, capacity, captureSteps };
-      const { notes } = await channel.call('compile', request);
-      return new WorkerBackend({ channel, graph, device, ...loaded, notes, slots, capacity });
+      await channel.call('compile', request);
+      return new WorkerBackend({ channel, graph, device, ...loaded, slots, capacity });
     };
     return await abortable(load(), signal);
   } catch (error) {

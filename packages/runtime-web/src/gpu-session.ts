@@ -19,8 +19,12 @@ export interface GpuSessionParts {
   readonly slots: KvSlots;
   /** Whether the session was made for captured graphs: then all inputs lie on the GPU. */
   readonly captures: boolean;
-  readonly notes: string[];
+  /** Called with a sentence about what does not run as it was meant to. */
+  readonly onNote: (note: string) => void;
 }
+
+/** Largest difference of logits by rounding, of the largest of them. */
+const CLOSE = 1e-3;
 
 /** Graph number of runs that are not captured. */
 const NOT_CAPTURED = -1;
@@ -30,7 +34,6 @@ const NOT_CAPTURED = -1;
  * for each slot and size of the cache, and then replayed.
  */
 export class GpuSession implements Session {
-  readonly notes: string[];
   readonly #parts: GpuSessionParts;
   readonly #values: GraphValues;
   readonly #reader: GpuReader;
@@ -44,11 +47,12 @@ export class GpuSession implements Session {
   #captured = new Map<number, number>();
   #lastGraph = 0;
   #captures: boolean;
+  /** Whether steps were seen to give the same captured and not. */
+  #isChecked = false;
 
   constructor(parts: GpuSessionParts) {
     const { ort, gpu, handle, graph } = parts;
     this.#parts = parts;
-    this.notes = parts.notes;
     this.#captures = parts.captures;
     this.#values = new GraphValues(ort, handle, graph);
     const rowBytes = 4 * graph.vocabularySize;
@@ -99,8 +103,9 @@ export class GpuSession implements Session {
     const isStep = this.#captures && tokens.length === 1 && position > 0;
     const memory = rows === 1 ? this.#row : this.#memory(4 * rows * vocabularySize);
     try {
-      if (isStep) await this.#runStep(slot, position, tokens);
-      else await this.#runOnce(slot, position, tokens, rows, memory);
+      if (!isStep || !(await this.#runStep(slot, position, tokens))) {
+        await this.#runOnce(slot, position, tokens, rows, memory);
+      }
       if (logits === 'none') return new Float32Array(0);
       if (typeof logits === 'object') {
         this.#top.find(memory.buffer, vocabularySize, logits.top);
@@ -112,24 +117,45 @@ export class GpuSession implements Session {
     }
   }
 
+  /** Runs a step by recorded commands. @returns `false` when it has to run without */
+  async #runStep(slot: number, position: number, tokens: Uint32Array): Promise<boolean> {
+    const problem = await this.#tryStep(slot, position, tokens);
+    if (problem === undefined) return true;
+    this.#captures = false;
+    this.#parts.onNote(`Steps are not captured on this GPU: ${problem}`);
+    return false;
+  }
+
+  /** @returns why the session cannot run steps so */
+  async #tryStep(slot: number, position: number, tokens: Uint32Array): Promise<string | undefined> {
+    try {
+      if (!this.#isChecked) {
+        const row = () => this.#reader.read(this.#row.buffer, 4 * this.#parts.graph.vocabularySize);
+        await this.#runOnce(slot, position, tokens, 1, this.#row);
+        const expected = new Float32Array(await row());
+        // Commands that were left out of a record show when it is replayed with another token.
+        await this.#replay(slot, position, Uint32Array.of(tokens[0] === 0 ? 1 : 0));
+        await this.#replay(slot, position, tokens);
+        if (!areClose(new Float32Array(await row()), expected)) return 'they give other results';
+        this.#isChecked = true;
+      } else await this.#replay(slot, position, tokens);
+      return undefined;
+    } catch (error) {
+      if (this.#isChecked || !LlamellaError.isInstance(error)) throw error;
+      return error.message;
+    }
+  }
+
   /** A step whose commands are recorded, or replayed. */
-  async #runStep(slot: number, position: number, tokens: Uint32Array): Promise<void> {
+  async #replay(slot: number, position: number, tokens: Uint32Array): Promise<void> {
     const { gpu, graph } = this.#parts;
     const { memories, tensors, logits } = this.#step;
     for (const [at, { values }] of smallInputs(graph, tokens, position, 1).entries()) {
       gpu.device.queue.writeBuffer(memories[at]!.buffer, 0, values);
     }
-    const known = this.#captured.get(slot);
-    const options = known ?? this.#newOptions(++this.#lastGraph);
+    const options = this.#captured.get(slot) ?? this.#newOptions(++this.#lastGraph);
     this.#captured.set(slot, options);
-    try {
-      await this.#values.run(tensors, this.#cache(slot), logits, options);
-    } catch (error) {
-      if (known !== undefined || !LlamellaError.isInstance(error)) throw error;
-      this.#captures = false;
-      this.notes.push(`Steps are not captured on this GPU: ${error.message}`);
-      await this.#values.run(tensors, this.#cache(slot), logits, this.#options);
-    }
+    await this.#values.run(tensors, this.#cache(slot), logits, options);
   }
 
   async #runOnce(
@@ -181,4 +207,10 @@ export class GpuSession implements Session {
     for (const text of texts) ort.module._free(text);
     return options;
   }
+}
+
+/** Whether logits differ by rounding alone. */
+function areClose(logits: Float32Array, expected: Float32Array): boolean {
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return logits.every((value, id) => Math.abs(value - expected[id]!) <= CLOSE * scale);
 }

@@ -35,7 +35,7 @@ export interface WorkerCalls {
   readonly weights: (bytes: Uint8Array) => undefined;
   /** The file with all of the weights, instead. */
   readonly weightsFile: (file: FileSystemFileHandle) => undefined;
-  readonly compile: (request: CompileRequest) => { readonly notes: readonly string[] };
+  readonly compile: (request: CompileRequest) => undefined;
   readonly forward: (request: ForwardRequest) => Float32Array<ArrayBuffer>;
   readonly grow: (request: { readonly capacity: number; readonly lengths: readonly number[] }) => undefined;
 }
@@ -55,8 +55,9 @@ export interface CrossingError {
   readonly message: string;
 }
 
-/** Answers a request, or tells, unasked and once, that nothing can be answered any more. */
+/** Answers a request, or tells, unasked, that something does not run as it was meant to, or nothing any more. */
 export type WorkerAnswer =
   | { readonly id: number; readonly result: ReturnType<WorkerCalls[keyof WorkerCalls]> }
   | { readonly id: number; readonly error: CrossingError }
+  | { readonly note: string }
   | { readonly lost: string };

@@ -24,7 +24,7 @@ type Calls = {
 
 /** Lets a worker answer; requests are taken one at a time, in their order. */
 export function serveWorker(scope: WorkerScope): void {
-  const calls = createCalls((lost) => scope.postMessage({ lost }, []));
+  const calls = createCalls((event) => scope.postMessage(event, []));
   let last: Promise<void> = Promise.resolve();
   scope.onmessage = ({ data }) => {
     last = last.then(async () => {
@@ -42,8 +42,8 @@ export function serveWorker(scope: WorkerScope): void {
   };
 }
 
-/** @param onLost called with the reason when the GPU is lost */
-function createCalls(onLost: (reason: string) => void): Calls {
+/** @param tell called when the GPU is lost, and with notes */
+function createCalls(tell: (event: { readonly lost: string } | { readonly note: string }) => void): Calls {
   let ort: Ort | undefined;
   let weights: WeightChunks | undefined;
   let file: FileWeights | undefined;
@@ -52,7 +52,7 @@ function createCalls(onLost: (reason: string) => void): Calls {
   const whileThere = <T>(work: () => Promise<T>) => gpu?.whileThere(work) ?? work();
   return {
     async load({ byteLength, largest, ...options }) {
-      if (options.device === 'webgpu') gpu = await openGpu(largest, onLost);
+      if (options.device === 'webgpu') gpu = await openGpu(largest, (lost) => tell({ lost }));
       const { module, threads } = await loadModule(options);
       ort = new Ort(module);
       weights = new WeightChunks(byteLength);
@@ -70,7 +70,9 @@ function createCalls(onLost: (reason: string) => void): Calls {
       const mounted = file ?? weights!;
       try {
         session = await whileThere(() =>
-          gpu === undefined ? compile(ort!, request, mounted) : compileForGpu(ort!, gpu, request, mounted),
+          gpu === undefined
+            ? compile(ort!, request, mounted)
+            : compileForGpu(ort!, gpu, request, mounted, (note) => tell({ note })),
         );
       } catch (error) {
         file?.check();
@@ -79,7 +81,7 @@ function createCalls(onLost: (reason: string) => void): Calls {
         file?.close();
         file = weights = undefined;
       }
-      return { notes: session.notes };
+      return undefined;
     },
     forward: (request) => whileThere(() => session!.run(request)),
     grow: ({ capacity, lengths }) =>

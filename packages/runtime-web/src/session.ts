@@ -5,8 +5,6 @@ import type { Ort } from './ort.ts';
 
 /** A compiled graph that runs on slots of keys and values, in place. Not to be entered twice at once. */
 export interface Session {
-  /** What does not run as it was meant to, for people. */
-  readonly notes: readonly string[];
   /**
    * @returns float32 `[rows, vocabularySize]`; for `top`, `[2, top]`: logits, and the bits of their ids as uint32
    * @throws {LlamellaError} `backend` when ONNX Runtime fails
@@ -42,7 +40,6 @@ export function heapInput(ort: Ort, { type, values, dimensions }: SmallInput): H
 
 /** On the processor. */
 export class HeapSession implements Session {
-  readonly notes = [];
   readonly #ort: Ort;
   readonly #graph: GraphInterface;
   readonly #slots: KvSlots;

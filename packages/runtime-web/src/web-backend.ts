@@ -19,7 +19,6 @@ export interface WebBackendParts {
   readonly device: string;
   readonly threads: number;
   readonly software: boolean;
-  readonly notes: readonly string[];
   readonly slots: number;
   readonly capacity: number;
 }
@@ -36,10 +35,10 @@ export class WorkerBackend implements Backend {
   #disposed = false;
   #row: Float32Array | undefined;
 
-  constructor({ channel, graph, device, threads, software, notes, slots, capacity }: WebBackendParts) {
+  constructor({ channel, graph, device, threads, software, slots, capacity }: WebBackendParts) {
     this.#channel = channel;
     this.threads = threads;
-    this.notes = notes;
+    this.notes = channel.notes;
     this.lost = channel.lost;
     this.storage = new WebKvStorage(graph, slots, capacity, (check, request) =>
       this.#exclusive(async () => {

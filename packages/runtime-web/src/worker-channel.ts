@@ -14,6 +14,8 @@ export class WorkerChannel {
   #failure: LlamellaError | undefined;
   /** Resolves with the reason when the worker, or what it computes on, is gone without having been closed. */
   readonly lost: Promise<string>;
+  /** What the worker told about what does not run as it was meant to. */
+  readonly notes: string[] = [];
   #tellLost!: (reason: string) => void;
 
   constructor(worker: Worker) {
@@ -24,6 +26,10 @@ export class WorkerChannel {
     worker.onmessage = ({ data }: MessageEvent<WorkerAnswer>) => {
       if ('lost' in data) {
         this.#tellLost(data.lost);
+        return;
+      }
+      if ('note' in data) {
+        this.notes.push(data.note);
         return;
       }
       const waiting = this.#waiting.get(data.id);

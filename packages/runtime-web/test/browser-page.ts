@@ -8,6 +8,7 @@ import type { Backend, ForwardRequest, GraphPlan } from '@llamella/spec';
 import { LlamellaError } from '@llamella/spec';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
+import type { GpuDescription } from '../src/index.ts';
 import type { Answer, CreateOptions, Described } from './page-program.ts';
 
 /** Why nothing can be tested here, or `undefined`. The browser step of `npm test` runs these tests again, and installs one. */
@@ -19,6 +20,7 @@ const folder = import.meta.dirname;
 export interface BackendPage extends AsyncDisposable {
   readonly page: Page;
   create(plan: GraphPlan, weights: Uint8Array, options?: CreateOptions): Promise<PageBackend>;
+  describeGpu(): Promise<GpuDescription>;
 }
 
 /** Opens the page in a browser of its own. */
@@ -26,13 +28,14 @@ export async function openBackendPage(flags: readonly string[] = []): Promise<Ba
   const browser = await openBrowser(flags);
   let opened: OpenPage;
   try {
-    const sources = ['page-program.ts', '../src/worker.ts', 'losing-worker.ts'];
-    const [script, worker, losingWorker] = await Promise.all(sources.map(bundleSource));
+    const sources = ['page-program.ts', '../src/worker.ts', 'losing-worker.ts', 'stale-worker.ts'];
+    const [script, worker, losingWorker, staleWorker] = await Promise.all(sources.map(bundleSource));
     opened = await openPage(browser, {
       script: script!,
       files: new Map<string, ServedFile>([
         ['/worker.js', worker!],
         ['/losing-worker.js', losingWorker!],
+        ['/stale-worker.js', staleWorker!],
         ...onnxruntimeWebFiles(join(folder, '..')),
       ]),
     });
@@ -58,6 +61,7 @@ export async function openBackendPage(flags: readonly string[] = []): Promise<Ba
       );
       return new PageBackend(page, id, described);
     },
+    describeGpu: async () => unwrap(await page.evaluate(() => globalThis.backendProgram.describeGpu())),
     async [Symbol.asyncDispose]() {
       await opened[Symbol.asyncDispose]();
       await browser.close();
@@ -98,6 +102,16 @@ export class PageBackend implements Backend {
       [this.#id, request, step, signal?.aborted ?? false] as const,
     );
     return unwrap(await answer, signal);
+  }
+
+  /** What the backend says about itself by now. */
+  notes(): Promise<readonly string[]> {
+    return this.#page.evaluate((id) => globalThis.backendProgram.notes(id), this.#id);
+  }
+
+  /** The reason, once the GPU is lost. */
+  lost(): Promise<string> {
+    return this.#page.evaluate((id) => globalThis.backendProgram.lost(id), this.#id);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

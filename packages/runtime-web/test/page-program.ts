@@ -12,7 +12,6 @@ export type Answer<T> =
 export interface Described {
   readonly info: WebBackend['info'];
   readonly threads: number;
-  readonly notes: readonly string[];
   readonly slots: number;
   readonly bytesPerToken: number;
   readonly capacity: number;
@@ -42,9 +41,9 @@ async function answer<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<
   }
 }
 
-function describe({ info, threads, notes, storage }: WebBackend): Described {
+function describe({ info, threads, storage }: WebBackend): Described {
   const { slots, bytesPerToken, capacity } = storage;
-  return { info, threads, notes, slots, bytesPerToken, capacity };
+  return { info, threads, slots, bytesPerToken, capacity };
 }
 
 async function* pieces(weights: Uint8Array, length: number) {
@@ -103,6 +102,7 @@ const program = {
     const { signal } = controller;
     return answer(() => backends.get(id)!.forward(request, signal), signal);
   },
+  notes: (id: number) => backends.get(id)!.notes,
   lost: (id: number) => backends.get(id)!.lost,
   describeGpu: () => answer(describeGpu),
   abort: (step: number) => controllers.get(step)?.abort(),
