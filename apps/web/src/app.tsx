@@ -80,7 +80,7 @@ function Page() {
           <ThemeButton />
         </header>
         <div className="notices">
-          {open !== 'models' && <LoadPanel />}
+          {open !== 'models' && <LoadPanel onChooseModel={() => setOpen('models')} />}
           <StorageNotice />
           <UpdateNotice />
         </div>

@@ -106,6 +106,12 @@ describe('errors', () => {
     expect(describeError(notFetched, 'loading', false).title).toBe('This device is offline.');
   });
 
+  test('of a wrong file say which files are right', () => {
+    const error = new LlamellaError('invalid-argument', 'files: no model among holiday.jpg');
+    expect(describeError(error, 'loading', true).advice).toContain('GGUF');
+    expect(describeError(error, 'answering', true).title).toBe('A setting cannot be used.');
+  });
+
   test('of the browser are understood too, and unknown ones are no riddle', () => {
     expect(describeError(new DOMException('x', 'QuotaExceededError'), 'storing', true).title).toContain(
       'room',

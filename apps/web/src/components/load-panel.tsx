@@ -5,16 +5,23 @@ import { useServices } from '../services.ts';
 import { Notice } from './notice.tsx';
 
 /** How far a model has come, with a way to stop; or why it failed, with a way to go on. */
-export function LoadPanel() {
+export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => void }) {
   const { models, loadModel } = useServices();
   const state = useObservable(models.state);
   if (state.kind === 'failed')
     return (
       <Notice kind="error" title={state.error.title} detail={state.error.detail}>
         <p>{state.error.advice}</p>
-        <button type="button" onClick={() => loadModel(state.choice)}>
-          Try again
-        </button>
+        <div className="row">
+          <button type="button" onClick={() => loadModel(state.choice)}>
+            Try again
+          </button>
+          {onChooseModel && (
+            <button type="button" onClick={onChooseModel}>
+              Choose another model
+            </button>
+          )}
+        </div>
       </Notice>
     );
   if (state.kind === 'ready' && state.recovering !== undefined)

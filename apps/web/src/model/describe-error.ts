@@ -50,6 +50,11 @@ const byCode: Readonly<Record<ErrorCode, readonly [title: string, advice: string
   ],
 };
 
+const noModel = [
+  'This is no model that can be loaded.',
+  'Choose a GGUF file, all files of a split one, or a folder with safetensors or an ONNX Runtime GenAI model; or check the link.',
+] as const;
+
 const otherwise: Readonly<Record<Exclude<Activity, 'storing'>, readonly [title: string, advice: string]>> = {
   loading: [
     'The model could not be loaded.',
@@ -71,7 +76,7 @@ export function describeError(error: unknown, activity: Activity, isOnline: bool
         'What was downloaded is kept. Load the model again when there is a connection: it goes on where it stopped. Models that are kept here run without one.',
     };
   if (code !== undefined) {
-    const [title, advice] = byCode[code];
+    const [title, advice] = activity === 'loading' && code === 'invalid-argument' ? noModel : byCode[code];
     return { title, advice, ...(detail !== '' && { detail }) };
   }
   if (activity === 'storing')
