@@ -4,6 +4,7 @@ import type { CompileRequest } from './messages.ts';
 import type { Ort } from './ort.ts';
 import type { MountedBytes } from './ort-module.ts';
 import { HeapSession, type Session } from './session.ts';
+import { openWindows } from './weight-windows.ts';
 
 const OPTIMIZE_ALL = 99;
 const SEQUENTIAL = 0;
@@ -33,15 +34,16 @@ export async function createSession(
   addProvider: (options: number) => Promise<void>,
 ): Promise<number> {
   const { module } = ort;
+  const mountable = openWindows(model, externalFile, weights);
   const options = ort.made(
     'session options',
     // Plans of memory are made per input shape; prompts have many, and each plan would keep its block.
     module._OrtCreateSessionOptions(OPTIMIZE_ALL, true, false, SEQUENTIAL, false, 0, 0, LOG_ERRORS, 0, 0),
   );
-  const bytes = ort.put(model);
+  const bytes = ort.put(mountable.model);
   try {
     await addProvider(options);
-    module.mountExternalData(externalFile, weights);
+    for (const [name, file] of mountable.files) module.mountExternalData(name, file);
     const handle = await module._OrtCreateSession(bytes, model.byteLength, options);
     module.webgpuOnCreateSession?.(handle);
     return ort.made('the graph was refused', handle);

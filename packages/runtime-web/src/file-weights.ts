@@ -54,7 +54,10 @@ export class FileWeights implements MountedBytes {
   /** Bytes from `begin` up to `end`, valid until the next call. @throws when they cannot be read */
   subarray(begin: number, end: number): Uint8Array {
     const length = end - begin;
-    if (this.#buffer.length < length) this.#buffer = new Uint8Array(length);
+    if (this.#buffer.length < length) {
+      this.#buffer.buffer.transfer(0);
+      this.#buffer = new Uint8Array(length);
+    }
     const bytes = this.#buffer.subarray(0, length);
     try {
       for (let done = 0; done < length; ) {
@@ -79,7 +82,8 @@ export class FileWeights implements MountedBytes {
   /** Lets the file go. */
   close(): void {
     this.#close();
-    this.#buffer = new Uint8Array(0);
+    // A collection would come later.
+    this.#buffer.buffer.transfer(0);
   }
 }
 

@@ -1,5 +1,5 @@
 import { findBrowser, howToGetBrowser } from '@llamella/bootstrap/find-browser.mjs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
 const executablePath = findBrowser();
 
@@ -13,10 +13,24 @@ export const browserIsMissing = executablePath === undefined && !process.env.CI;
  * @throws {Error} when there is none
  */
 export async function openBrowser(flags: readonly string[] = []): Promise<Browser> {
+  return chromium.launch(launchOptions(flags));
+}
+
+/**
+ * Starts a browser that keeps what its pages store in a folder. Without one, storage lies in memory and is small.
+ *
+ * @param flags further command line flags of Chromium
+ * @throws {Error} when there is none
+ */
+export async function openStoringBrowser(
+  folder: string,
+  flags: readonly string[] = [],
+): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, launchOptions(flags));
+}
+
+function launchOptions(flags: readonly string[]) {
   if (executablePath === undefined) throw new Error(`no browser was found; ${howToGetBrowser}`);
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({
-    executablePath,
-    args: ['--disable-dev-shm-usage', ...asRoot, ...flags],
-  });
+  return { executablePath, args: ['--disable-dev-shm-usage', ...asRoot, ...flags] };
 }

@@ -41,7 +41,10 @@ let pageRuntime: Promise<string> | undefined;
  *
  * @param content served from memory; nothing else can be reached
  */
-export async function openPage(browser: Browser, content: PageContent): Promise<OpenPage> {
+export async function openPage(
+  browser: Pick<Browser, 'newContext'>,
+  content: PageContent,
+): Promise<OpenPage> {
   const server = await serve(await filesOf(content));
   const context = await browser.newContext();
   const page = await context.newPage();

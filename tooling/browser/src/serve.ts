@@ -6,8 +6,14 @@ import { extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** Served from memory, or by the path of a file. */
-export type ServedFile = string | Uint8Array | { readonly path: string };
+/** A file whose bytes, from `start` up to `end`, are made when they are asked for. */
+export interface MadeFile {
+  readonly size: number;
+  bytes(start: number, end: number): Uint8Array;
+}
+
+/** Served from memory, by the path of a file, or made. */
+export type ServedFile = string | Uint8Array | { readonly path: string } | MadeFile;
 
 /** Files by the path of their address, such as `/main.js`. */
 export type ServedFiles = ReadonlyMap<string, ServedFile>;
@@ -81,13 +87,21 @@ async function answer(files: ServedFiles, request: IncomingMessage, response: Se
 
 async function sizeOf(file: ServedFile): Promise<number> {
   if (typeof file === 'string') return Buffer.byteLength(file);
-  return file instanceof Uint8Array ? file.byteLength : (await stat(file.path)).size;
+  if (file instanceof Uint8Array) return file.byteLength;
+  return 'path' in file ? (await stat(file.path)).size : file.size;
 }
 
 /** Bytes from `start` to `end`, both included. */
 function contents(file: ServedFile, start: number, end: number): Readable {
   if (typeof file === 'object' && 'path' in file) return createReadStream(file.path, { start, end });
+  if (typeof file === 'object' && 'bytes' in file) return Readable.from(made(file, start, end + 1));
   const bytes =
     typeof file === 'string' ? Buffer.from(file) : Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   return Readable.from([bytes.subarray(start, end + 1)]);
+}
+
+const pieceBytes = 2 ** 20;
+
+function* made(file: MadeFile, start: number, end: number): Generator<Uint8Array> {
+  for (let at = start; at < end; at += pieceBytes) yield file.bytes(at, Math.min(at + pieceBytes, end));
 }
