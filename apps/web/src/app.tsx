@@ -1,9 +1,10 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { Suspense, useCallback, useEffect, useState } from 'react';
 import { Announcer } from './components/announcer.tsx';
 import { Composer } from './components/composer.tsx';
 import { DropAnywhere } from './components/drop-anywhere.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
 import { Icon } from './components/icons.tsx';
+import { lazyWindow } from './components/lazy-window.tsx';
 import { LoadPanel } from './components/load-panel.tsx';
 import { Messages } from './components/messages.tsx';
 import { ModelButton } from './components/model-button.tsx';
@@ -15,9 +16,9 @@ import { describeError } from './model/describe-error.ts';
 import { useObservable } from './platform/observable.ts';
 import { type Services, ServicesContext, useServices } from './services.ts';
 
-const ModelDialog = lazy(() => import('./components/model-dialog.tsx'));
-const SettingsDialog = lazy(() => import('./components/settings-dialog.tsx'));
-const SidebarDialog = lazy(() => import('./components/sidebar-dialog.tsx'));
+const ModelDialog = lazyWindow(() => import('./components/model-dialog.tsx'));
+const SettingsDialog = lazyWindow(() => import('./components/settings-dialog.tsx'));
+const SidebarDialog = lazyWindow(() => import('./components/sidebar-dialog.tsx'));
 
 const pageTitle = document.title;
 

@@ -243,6 +243,42 @@ describe.skipIf(browserIsMissing)('the interface, with a scripted model', () => 
     expect(await ask('And now?')).toContain('Yes.');
   });
 
+  test('goes on where parts of the page cannot be fetched, and is never blank', async () => {
+    await page.route(/markdown-|settings-dialog-/, (route) => route.abort());
+    await open({ answers: ['Look: **here**.'] });
+    expect(await ask('Hello')).toContain('Look: **here**.');
+    await button('Settings').click();
+    await page
+      .getByRole('dialog')
+      .getByText(/could not be fetched/)
+      .waitFor();
+    await expectUsable();
+    await chat.closeDialog();
+    expect(await ask('Still there?')).toContain('here');
+    await page.addInitScript(() => {
+      Object.defineProperty(globalThis, 'crypto', { value: {} });
+    });
+    await page.goto(site.address);
+    await page.getByRole('heading', { name: 'The page stopped working.' }).waitFor();
+    await expectUsable();
+  });
+
+  test('lasts as long as the page where nothing can be kept', async () => {
+    await page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('not here', 'SecurityError');
+      };
+      Storage.prototype.setItem = () => {
+        throw new DOMException('not here', 'SecurityError');
+      };
+    });
+    await open({ answers: ['Yes.'] });
+    await page.getByText('Conversations cannot be kept in this browser.').waitFor();
+    expect(await ask('Still there?')).toContain('Yes.');
+    await button('Close this note').click();
+    await page.getByText('Conversations cannot be kept').waitFor({ state: 'detached' });
+  });
+
   test('keeps files that are dropped, and manages what is kept', async () => {
     await open({
       models: [

@@ -1,7 +1,12 @@
 import { lazy, memo, Suspense } from 'react';
 import { splitReasoning } from '../generation/split-reasoning.ts';
 
-const Markdown = lazy(() => import('../markdown/markdown.tsx'));
+// An answer can be read without its marks being understood.
+const Markdown = lazy(() => import('../markdown/markdown.tsx').catch(() => ({ default: Plain })));
+
+function Plain({ text }: { readonly text: string }) {
+  return <p className="plain">{text}</p>;
+}
 
 /** An answer as Markdown, what the model thought before it folded away. */
 export const AnswerText = memo(
@@ -15,7 +20,7 @@ export const AnswerText = memo(
             <p>{reasoning}</p>
           </details>
         )}
-        <Suspense fallback={<p className="plain">{answer}</p>}>
+        <Suspense fallback={<Plain text={answer} />}>
           <Markdown text={answer} isGrowing={isGrowing} />
         </Suspense>
       </>

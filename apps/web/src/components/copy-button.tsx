@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { copyText } from '../platform/copy-text.ts';
 import { Icon } from './icons.tsx';
 
 /** Copies a text, and says for a moment whether it did. */
@@ -10,7 +11,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
     return () => clearTimeout(timer);
   }, [outcome]);
   const copy = () =>
-    navigator.clipboard.writeText(text).then(
+    copyText(text).then(
       () => setOutcome('copied'),
       () => setOutcome('failed'),
     );

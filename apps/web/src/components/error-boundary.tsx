@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { Failure } from './failure.tsx';
 
 /** Shows what is left to do when the page itself fails, instead of nothing. */
 export class ErrorBoundary extends Component<
@@ -12,20 +13,6 @@ export class ErrorBoundary extends Component<
   }
 
   override render() {
-    if (!this.state.hasFailed) return this.props.children;
-    const { error } = this.state;
-    return (
-      <main className="failure">
-        <h1>The page stopped working.</h1>
-        <p>Conversations and models are kept. Reload the page to go on.</p>
-        <button type="button" className="primary" onClick={() => location.reload()}>
-          Reload the page
-        </button>
-        <details>
-          <summary>What went wrong</summary>
-          <pre>{error instanceof Error ? `${error.name}: ${error.message}` : String(error)}</pre>
-        </details>
-      </main>
-    );
+    return this.state.hasFailed ? <Failure error={this.state.error} /> : this.props.children;
   }
 }

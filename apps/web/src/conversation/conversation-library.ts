@@ -121,7 +121,12 @@ export function createConversationLibrary(
     current,
     failure,
     async open(id) {
-      const found = open.get(id) ?? (await database.read(id));
+      const found =
+        open.get(id) ??
+        (await database.read(id).catch((error: unknown) => {
+          failure.set(error);
+          return undefined;
+        }));
       if (found === undefined || removed.has(id)) return false;
       open.set(id, found);
       current.set(found);

@@ -1,3 +1,4 @@
+import { newId } from '../platform/new-id.ts';
 import type { SamplingSettings } from '../settings/sampling-settings.ts';
 import type { Conversation, Message } from './conversation.ts';
 
@@ -8,7 +9,7 @@ export function newConversation(
   now: number = Date.now(),
 ): Conversation {
   return {
-    id: crypto.randomUUID(),
+    id: newId(),
     title: 'New conversation',
     isNamed: false,
     createdAt: now,
@@ -27,5 +28,5 @@ export function newMessage(
   parent: string | null,
   now: number = Date.now(),
 ): Message {
-  return { id: crypto.randomUUID(), parent, role, content, createdAt: now, revision: 0 };
+  return { id: newId(), parent, role, content, createdAt: now, revision: 0 };
 }
