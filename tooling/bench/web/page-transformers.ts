@@ -18,7 +18,7 @@ interface Transformers {
 }
 
 offer(async ({ threads }) => {
-  const address = '/transformers/transformers.web.js';
+  const address = '/transformers/transformers.min.js';
   const { env, AutoModelForCausalLM, Tensor, BaseStreamer } = (await import(address)) as Transformers;
   env.allowRemoteModels = false;
   env.allowLocalModels = true;
