@@ -6,6 +6,7 @@ import {
 } from '@llamella/runtime-web';
 import type { GraphPlan, OnProgress } from '@llamella/spec';
 import type { PackedBackend } from '../compose-model.ts';
+import { hasStorage } from './download-unkept.ts';
 import type { LoadRequest } from './messages.ts';
 import type { FoundModel } from './open-reference.ts';
 import { packStream } from './pack-stream.ts';
@@ -59,7 +60,7 @@ export async function createStreamedBackend(
     if (found !== undefined) await removeQuietly(store, key);
     const written = await store.write(key, reference!, plan, pack());
     if (written !== undefined) return compileFile(written);
-  } else if (plan.externalByteLength > MOST_IN_MEMORY) {
+  } else if (plan.externalByteLength > MOST_IN_MEMORY && (await hasStorage())) {
     const store = createPackedStore();
     const key = `temporary-${crypto.randomUUID()}`;
     try {
@@ -103,8 +104,6 @@ function webOptions(request: LoadRequest, options: StreamedBackendOptions): WebB
   return {
     device,
     signal,
-    // Replayed steps were seen to repeat the first one's logits.
-    captureSteps: false,
     ...(threads !== undefined && { threads }),
     ...(slots !== undefined && { slots }),
     ...(capacity !== undefined && { initialCapacity: capacity }),

@@ -2,6 +2,7 @@ import type { PulledModel, PullOptions } from '@llamella/hub';
 import { blobSource, openStored } from '@llamella/hub/browser';
 import type { ByteSource, OnProgress } from '@llamella/spec';
 import type { OpenedModel } from '../opened-model.ts';
+import { downloadUnkept, hasStorage } from './download-unkept.ts';
 import type { SentReference } from './messages.ts';
 import { type FileOpeners, namedFiles } from './named-files.ts';
 import { openNamedModel } from './open-named-model.ts';
@@ -27,6 +28,9 @@ export async function openReference(
       ({ name, file }) => [name, async () => blobSource(file, name)] as const,
     );
     return { opened: await open(new Map(sources), signal) };
+  }
+  if (!(await hasStorage())) {
+    return { opened: await open(await downloadUnkept(reference.text, options), signal) };
   }
   const name = hubReference(reference.text);
   const pulled = (await findIntact(name, options)) ?? (await modelHub().pull(name, options));

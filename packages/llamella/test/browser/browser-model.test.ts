@@ -223,6 +223,17 @@ describe.skipIf(absence !== undefined)(title, () => {
     await expect.poll(() => opened.page.evaluate(() => globalThis.llamella.liveWorkers())).toBe(0);
   });
 
+  test('without a file system nothing is kept, and models load all the same', async () => {
+    const options = { modelWorker: '/unkept-worker.js' };
+    expect((await load('/stories.gguf', options)).progress).toEqual(['download', 'pack', 'compile']);
+    expect((await load('/stories.gguf', options)).progress).toEqual(['download', 'pack', 'compile']);
+    const answer = await opened.page.evaluate(
+      (options) => globalThis.llamella.load('hf:owner/name', options),
+      options,
+    );
+    expect(answer).toMatchObject({ error: { code: 'unsupported', message: expect.stringMatching(/OPFS/) } });
+  });
+
   test('two tabs at once pack, keep and run the same model', async () => {
     const other = await opened.openTab();
     const loadIn = (page: typeof other) => page.evaluate(() => globalThis.llamella.load('/stories.gguf'));

@@ -33,8 +33,9 @@ export async function openModelPage(
     join(folder, '../../src/browser/worker.ts'),
     join(packages, 'runtime-web/src/worker.ts'),
     join(folder, 'losing-worker.ts'),
+    join(folder, 'unkept-worker.ts'),
   ];
-  const [script, worker, runtime, losing] = await Promise.all(sources.map(bundleSource));
+  const [script, worker, runtime, losing, unkept] = await Promise.all(sources.map(bundleSource));
   const browser = await openBrowser(flags);
   try {
     const opened = await openPage(browser, {
@@ -43,6 +44,7 @@ export async function openModelPage(
         ['/model-worker.js', worker!],
         ['/runtime-worker.js', runtime!],
         ['/losing-worker.js', losing!],
+        ['/unkept-worker.js', unkept!],
         ...onnxruntimeWebFiles(join(packages, 'runtime-web')),
         ...files,
       ]),

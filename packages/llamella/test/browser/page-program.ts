@@ -24,6 +24,11 @@ export interface MadeFile {
 let lastId = 0;
 const models = new Map<number, BrowserModel>();
 
+export interface LoadOptions extends BrowserLoadOptions {
+  /** Program of the model's worker. */
+  readonly modelWorker?: string;
+}
+
 /** Settles to what can cross. */
 async function answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
   try {
@@ -42,8 +47,8 @@ const makeFile = async ({ name, address, length }: MadeFile) => {
 const workers = new Set<Worker>();
 
 /** Counts the workers that were not ended. */
-const createWorker = () => {
-  const worker = new Worker('/model-worker.js', { type: 'module' });
+const createWorker = (program = '/model-worker.js') => {
+  const worker = new Worker(program, { type: 'module' });
   const end = worker.terminate.bind(worker);
   worker.terminate = () => {
     workers.delete(worker);
@@ -69,13 +74,16 @@ const program = {
   answer,
   makeFile,
   detectSupport,
-  load: (reference: string | readonly MadeFile[] | undefined, options: BrowserLoadOptions = {}) =>
+  load: (
+    reference: string | readonly MadeFile[] | undefined,
+    { modelWorker, ...options }: LoadOptions = {},
+  ) =>
     answer(async () => {
       const given = typeof reference === 'object' ? await Promise.all(reference.map(makeFile)) : reference;
       const progress: string[] = [];
       const model = await loadBrowserModel(given, {
         wasmPaths: '/onnxruntime-web/',
-        createWorker,
+        createWorker: () => createWorker(modelWorker),
         runtimeWorker: '/runtime-worker.js',
         onProgress: ({ phase }) => {
           if (progress.at(-1) !== phase) progress.push(phase);
