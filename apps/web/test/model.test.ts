@@ -92,6 +92,7 @@ describe('errors', () => {
     expect(described).toEqual({
       title: expect.stringContaining('not enough room'),
       advice: expect.stringContaining('Remove models'),
+      code: 'no-space',
       detail: 'needs 4 GB',
     });
   });
@@ -209,6 +210,23 @@ describe('a session with models', () => {
     expect(imported).toHaveBeenCalledOnce();
     expect(asked).toEqual(['kept:a', files]);
     expect(loaded.mock.calls[0]![0]).toEqual({ reference: 'kept:a', label: 'a.gguf' });
+  });
+
+  test('uses files where they are when there is no room to keep them', async () => {
+    const asked: unknown[] = [];
+    const { session, imported, loaded } = setUp(async (reference) => {
+      asked.push(reference);
+      return fake('a').model;
+    });
+    imported.mockRejectedValueOnce(new LlamellaError('no-space', 'needs 4 GB'));
+    const files = [new File(['x'], 'a.gguf')];
+    await session.load({ reference: files, label: 'a.gguf', keeps: true }, 'auto');
+    expect(asked).toEqual([files]);
+    expect(session.state.get()).toMatchObject({ kind: 'ready', notKept: { code: 'no-space' } });
+    expect(loaded).toHaveBeenCalledOnce();
+    imported.mockRejectedValueOnce(new LlamellaError('invalid-file', 'no GGUF'));
+    await session.load({ reference: files, label: 'a.gguf', keeps: true }, 'auto');
+    expect(session.state.get()).toMatchObject({ kind: 'failed', error: { detail: 'no GGUF' } });
   });
 
   test('says when the GPU is lost, and when it is back', async () => {

@@ -1,3 +1,5 @@
+import { useState } from 'react';
+import type { DescribedError } from '../model/describe-error.ts';
 import { currentPhase, estimate, type PhaseProgress, phaseLabel } from '../model/load-progress.ts';
 import { formatBytes, formatDuration } from '../platform/format.ts';
 import { useObservable } from '../platform/observable.ts';
@@ -8,6 +10,7 @@ import { Notice } from './notice.tsx';
 export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => void }) {
   const { models, loadModel } = useServices();
   const state = useObservable(models.state);
+  const [seen, setSeen] = useState<DescribedError>();
   if (state.kind === 'failed')
     return (
       <Notice kind="error" title={state.error.title} detail={state.error.detail}>
@@ -28,6 +31,17 @@ export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => vo
     return (
       <Notice kind="warning" title="The GPU was lost. The model is being loaded again.">
         <p>Nothing has to be downloaded again. The conversation goes on when it is back.</p>
+      </Notice>
+    );
+  if (state.kind === 'ready' && state.notKept && state.notKept !== seen)
+    return (
+      <Notice
+        kind="warning"
+        title="The model runs from its files, and is not kept."
+        detail={state.notKept.detail}
+        onClose={() => setSeen(state.notKept)}
+      >
+        <p>{state.notKept.title} Choose the files again the next time.</p>
       </Notice>
     );
   if (state.kind !== 'loading') return null;

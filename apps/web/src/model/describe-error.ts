@@ -4,6 +4,8 @@ import { type ErrorCode, LlamellaError } from '@llamella/spec';
 export interface DescribedError {
   readonly title: string;
   readonly advice: string;
+  /** Its kind, if it is known. */
+  readonly code?: ErrorCode;
   /** The error's own words, where they say more. */
   readonly detail?: string;
 }
@@ -72,12 +74,13 @@ export function describeError(error: unknown, activity: Activity, isOnline: bool
   if (code === 'network' && !isOnline)
     return {
       title: 'This device is offline.',
+      code,
       advice:
         'What was downloaded is kept. Load the model again when there is a connection: it goes on where it stopped. Models that are kept here run without one.',
     };
   if (code !== undefined) {
     const [title, advice] = activity === 'loading' && code === 'invalid-argument' ? noModel : byCode[code];
-    return { title, advice, ...(detail !== '' && { detail }) };
+    return { title, advice, code, ...(detail !== '' && { detail }) };
   }
   if (activity === 'storing')
     return {

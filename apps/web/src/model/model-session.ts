@@ -1,4 +1,4 @@
-import type { Progress } from '@llamella/spec';
+import type { OnProgress, Progress } from '@llamella/spec';
 import { frameThrottle } from '../platform/frame-throttle.ts';
 import { type Observable, observable } from '../platform/observable.ts';
 import { type DescribedError, describeError } from './describe-error.ts';
@@ -24,6 +24,8 @@ export type ModelState =
       readonly model: BrowserModel;
       /** Why it is being loaded again, while it is. */
       readonly recovering?: string;
+      /** Why its files are not kept, though they should be. */
+      readonly notKept?: DescribedError;
     }
   | { readonly kind: 'failed'; readonly choice: ModelChoice; readonly error: DescribedError };
 
@@ -58,6 +60,20 @@ export function createModelSession(
     if (before.kind === 'ready') await before.model[Symbol.asyncDispose]();
   };
 
+  /** Files can be used where they are, so that a full browser is no reason to stop. @returns where they are kept, or why not */
+  const keep = async (
+    files: readonly File[],
+    options: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
+  ): Promise<string | DescribedError> => {
+    try {
+      return (await (await store()).import(files, options)).reference;
+    } catch (error) {
+      const described = describeError(error, 'loading', navigator.onLine);
+      if (described.code === 'no-space' || described.code === 'unsupported') return described;
+      throw error;
+    }
+  };
+
   const watch = (choice: ModelChoice, model: BrowserModel) => {
     const isShown = () => {
       const now = state.get();
@@ -80,6 +96,7 @@ export function createModelSession(
       const controller = new AbortController();
       loading = controller;
       let progress: LoadProgress = [];
+      let notKept: DescribedError | undefined;
       const throttle = frameThrottle(() => {
         if (mine === attempt) state.set({ kind: 'loading', choice, progress });
       });
@@ -96,8 +113,9 @@ export function createModelSession(
           },
         };
         if (typeof choice.reference !== 'string' && choice.keeps) {
-          const { reference } = await (await store()).import(choice.reference, watching);
-          choice = { reference, label: choice.label };
+          const kept = await keep(choice.reference, watching);
+          if (typeof kept === 'string') choice = { reference: kept, label: choice.label };
+          else notKept = kept;
         }
         const { reference } = choice;
         const model = await loadBrowserModel(reference === '' ? undefined : reference, {
@@ -110,7 +128,7 @@ export function createModelSession(
         }
         throttle.cancel();
         watch(choice, model);
-        state.set({ kind: 'ready', choice, model });
+        state.set({ kind: 'ready', choice, model, ...(notKept && { notKept }) });
         onLoaded(choice, model);
         return model;
       } catch (error) {
