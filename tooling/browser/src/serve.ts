@@ -27,8 +27,8 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** Without these a page has no `SharedArrayBuffer`, and WebAssembly no threads. */
-const isolation = {
+/** Without these headers a page has no `SharedArrayBuffer`, and WebAssembly no threads. */
+export const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -39,10 +39,17 @@ export interface Server extends AsyncDisposable {
   readonly origin: string;
 }
 
-/** Serves files on a free port of this machine, in parts where a request names a range. */
-export async function serve(files: ServedFiles): Promise<Server> {
+/**
+ * Serves files on a free port of this machine, in parts where a request names a range.
+ *
+ * @param always headers of every answer
+ */
+export async function serve(
+  files: ServedFiles,
+  always: Readonly<Record<string, string>> = isolation,
+): Promise<Server> {
   const server = createServer((request, response) => {
-    answer(files, request, response).catch((error: unknown) => response.destroy(error as Error));
+    answer(files, always, request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -59,18 +66,23 @@ export async function serve(files: ServedFiles): Promise<Server> {
   };
 }
 
-async function answer(files: ServedFiles, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  files: ServedFiles,
+  always: Readonly<Record<string, string>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const file = files.get(decodeURIComponent(pathname));
   if (file === undefined) {
-    response.writeHead(404, isolation).end();
+    response.writeHead(404, always).end();
     return;
   }
   const size = await sizeOf(file);
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
   const start = range === null ? 0 : Number(range[1]);
   const end = range?.[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
-  const headers = { ...isolation, 'Cache-Control': 'no-store', 'Accept-Ranges': 'bytes' };
+  const headers = { ...always, 'Cache-Control': 'no-store', 'Accept-Ranges': 'bytes' };
   if (range !== null && (start >= size || start > end)) {
     response.writeHead(416, { ...headers, 'Content-Range': `bytes */${size}` }).end();
     return;
