@@ -50,7 +50,7 @@ describe.skipIf(browserIsMissing)('a conversation', () => {
 
   test('loads SmolLM2 from the page’s own origin and answers', async () => {
     await chat.loadEmbedded();
-    await chat.bePrecise();
+    await chat.bePrecise(100);
     expect(site.requests.filter((path) => path.endsWith('.gguf')).length).toBeGreaterThanOrEqual(2);
     expect(await chat.ask(capital)).toContain('Paris');
   });

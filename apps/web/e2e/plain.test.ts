@@ -20,7 +20,7 @@ describe.skipIf(browserIsMissing)('the example without a bundler', () => {
     page.on('pageerror', ({ message }) => errors.push(message));
     await page.goto(`${site.address}plain.html`);
     const answer = page.getByRole('status');
-    await answer.filter({ hasText: 'ready' }).waitFor({ timeout: 90_000 });
+    await answer.filter({ hasText: 'ready' }).waitFor({ timeout: 150_000 });
     await page.getByRole('button', { name: 'Ask' }).click();
     await answer.filter({ hasText: 'Paris' }).waitFor({ timeout: 60_000 });
     expect(errors).toEqual([]);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { type ServedSite, serveSite } from '../server/serve-site.ts';
 import { siteHandler } from '../server/site-handler.ts';
@@ -12,10 +12,12 @@ export const builtFolder = join(import.meta.dirname, '..', 'dist');
 export class TestSite implements AsyncDisposable {
   readonly folder: string;
   readonly port: number;
-  /** Paths that were asked for since the last `clear`. */
+  /** Paths that were asked for. */
   readonly requests: string[] = [];
-  /** Answers in place of the site, by path; they set what headers they need. */
-  readonly instead = new Map<string, RequestListener>();
+  /** Bytes of files that were sent whole, or in whole parts, by path. */
+  readonly sent = new Map<string, number>();
+  /** Bytes of models after which the host is gone, until `start`; `undefined`: never. */
+  breaksAfter: number | undefined;
   readonly #handler: RequestListener;
   #served: ServedSite | undefined;
 
@@ -41,7 +43,12 @@ export class TestSite implements AsyncDisposable {
     const handler: RequestListener = (request, response) => {
       const path = (request.url ?? '/').replace(/\?.*$/s, '');
       site.current?.requests.push(path);
-      (site.current?.instead.get(path) ?? files)(request, response);
+      response.on('finish', () => {
+        const { sent } = site.current ?? {};
+        sent?.set(path, (sent.get(path) ?? 0) + Number(response.getHeader('content-length') ?? 0));
+      });
+      if (path.endsWith('.gguf')) site.current?.breakDuring(response);
+      files(request, response);
     };
     return new TestSite(folder, await serveSite(folder, { port: 0 }, handler), handler, site);
   }
@@ -59,6 +66,19 @@ export class TestSite implements AsyncDisposable {
 
   async start(): Promise<void> {
     this.#served ??= await serveSite(this.folder, { port: this.port }, this.#handler);
+  }
+
+  /** Counts what is sent, and ends everything when it is enough. */
+  breakDuring(response: ServerResponse): void {
+    const write = response.write.bind(response) as (chunk: Buffer) => boolean;
+    response.write = (chunk: Buffer) => {
+      if (this.breaksAfter !== undefined && (this.breaksAfter -= chunk.byteLength) < 0) {
+        response.destroy();
+        void this.stop();
+        return false;
+      }
+      return write(chunk);
+    };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
