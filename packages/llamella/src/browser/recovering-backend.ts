@@ -122,9 +122,7 @@ export class RecoveringBackend implements Backend {
 
   async #recover(reason: string): Promise<void> {
     const { capacity } = this.storage;
-    const now = performance.now();
-    if (now - this.#lastLoss < SOON_MS) throw this.#lose(`${reason}, for the second time`);
-    this.#lastLoss = now;
+    if (performance.now() - this.#lastLoss < SOON_MS) throw this.#lose(`${reason}, for the second time`);
     this.#recovery.onRecovery({ done: false, reason });
     await Promise.resolve(this.#backend[Symbol.asyncDispose]()).catch(() => undefined);
     this.#present.fill(0);
@@ -136,6 +134,7 @@ export class RecoveringBackend implements Backend {
         error,
       );
     }
+    this.#lastLoss = performance.now();
     if (this.#disposed) await this.#backend[Symbol.asyncDispose]();
     this.#recovery.onRecovery({ done: true, reason });
   }

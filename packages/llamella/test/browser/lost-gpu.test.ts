@@ -29,15 +29,19 @@ describe.skipIf(absence !== undefined)(title, () => {
   test('that is lost is opened again and the answer goes on; lost again, calls say so', async () => {
     const result = await opened.page.evaluate(async () => {
       const { load, models, answer } = globalThis.llamella;
-      const loaded = await load('/stories.gguf', { device: 'webgpu', runtimeWorker: '/losing-worker.js' });
-      if ('error' in loaded) throw new Error(loaded.error.message);
-      const model = models.get(loaded.value.id)!;
+      const open = async (options: Parameters<typeof load>[1]) => {
+        const loaded = await load('/stories.gguf', options);
+        if ('error' in loaded) throw new Error(loaded.error.message);
+        return models.get(loaded.value.id)!;
+      };
+      const onWasm = await open({ device: 'wasm', exact: true });
+      const model = await open({ device: 'webgpu', exact: true, runtimeWorker: '/losing-worker.js' });
       const events: unknown[] = [];
       model.onRecovery = (event) => events.push(event);
       const channel = new BroadcastChannel('lose-gpu');
-      const story = async (loseAfter: number) => {
+      const story = async (loseAfter: number, told = model) => {
         const tokens: number[] = [];
-        for await (const part of model.generate('Once upon a time', { maxTokens: 16, temperature: 0 })) {
+        for await (const part of told.generate('Once upon a time', { maxTokens: 16, temperature: 0 })) {
           if (tokens.length < loseAfter && tokens.length + part.tokens.length >= loseAfter) {
             channel.postMessage('now');
             await new Promise((resolve) => setTimeout(resolve, 100));
@@ -46,7 +50,7 @@ describe.skipIf(absence !== undefined)(title, () => {
         }
         return tokens;
       };
-      const whole = await story(1000);
+      const whole = await story(1000, onWasm);
       const interrupted = await story(4);
       const second = await answer(() => story(4));
       const later = await answer(() => story(1000));
@@ -59,5 +63,5 @@ describe.skipIf(absence !== undefined)(title, () => {
       expect(answer).toMatchObject({ error: { code: 'backend', message: result.lost } });
     }
     expect(result.lost).toMatch(/GPU.*lost.*second time.*load the model again/);
-  });
+  }, 180_000);
 });
