@@ -5,16 +5,13 @@ import type { ServedFile } from '@llamella/browser-tests/src/serve.ts';
 import { build } from 'esbuild';
 import { installNpm } from '../install-npm.ts';
 import { ggufModel, transformersModel } from './models.ts';
-
-export type CandidateName = 'llamella' | 'wllama' | 'transformers.js';
+import { type CandidateName, peerVersions } from './peers.ts';
 
 /** A page that runs one library, and what it fetches. */
 export interface CandidatePage {
   readonly script: string;
   readonly files: ReadonlyMap<string, ServedFile>;
 }
-
-export const peerVersions = { '@wllama/wllama': '3.8.1', '@huggingface/transformers': '4.3.1' } as const;
 
 const workspace = join(import.meta.dirname, '../../..');
 const log = (line: string) => console.error(line);

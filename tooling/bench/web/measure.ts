@@ -34,7 +34,8 @@ export async function measurePage(
   prompts: readonly Prompt[],
 ): Promise<PageMeasurement> {
   const { threads, contextLength, generatedTokens } = workload;
-  const browser = await openBrowser();
+  // Else other work on the machine would slow pages down more than this program.
+  const browser = await openBrowser(['--disable-renderer-backgrounding']);
   try {
     await using opened = await openPage(browser, content);
     await opened.finished();

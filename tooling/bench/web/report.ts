@@ -1,7 +1,8 @@
 import { type Machine, machineLine } from '../machine.ts';
 import { spreadOf } from '../statistics.ts';
-import { type CandidateName, peerVersions } from './candidates.ts';
+
 import type { PageMeasurement, Workload } from './measure.ts';
+import { type CandidateName, peerVersions } from './peers.ts';
 
 /** One browser's measurement. */
 export interface PageRecord {
@@ -99,11 +100,12 @@ times as fast as that row Llamella is.
 ${tableOf(records, workload)}
 
 - Llamella and wllama load the same GGUF file: the embedded model converted to Q4_0, its tied embedding in Q6_K.
-  transformers.js runs the same weights in its own layout, \`q4\`: \`MatMulNBits\` in blocks of 32, made from that file by
-  \`convertModel\` with \`to: 'genai'\`.
+  transformers.js runs the same weights in its own layout, \`q4\`: \`MatMulNBits\` of 4 bits in blocks of 32 with separate
+  projections, the output projection among them, and the embedding in float32.
 - Each row is the median of ${rounds} browsers with ${runs} generations each, after one that is not counted. The libraries take turns.
-- A generation: ${promptTokens} tokens of WikiText-2, another stretch each time, then ${generatedTokens - 1} greedy tokens after the first. Prefill is the
-  length of the prompt divided by the time until the first token arrives in the page; decode is from the first to the last.
+- A generation: ${promptTokens} tokens of WikiText-2, another stretch each time, then ${generatedTokens - 1} greedy tokens after the
+  first, at most 8 with transformers.js. Prefill is the length of the prompt divided by the time until the first token
+  arrives in the page; decode is from the first to the last.
 - Load is from nothing to a model that can generate: libraries and model come from a server on the same machine.
 - Peak memory is the largest resident size of the browser's renderer processes (VmHWM), workers included.
 - All contexts hold ${contextLength} tokens. wllama runs with \`n_gpu_layers: 0\`, transformers.js with \`device: 'wasm'\`.
