@@ -80,11 +80,8 @@ describe.skipIf(browserIsMissing)('everybody can use', () => {
       }
       throw new Error(`${name} cannot be reached with ${key}; the last one was ${await focused()}`);
     };
-    await page.reload();
-    await chat.message.waitFor();
-    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
-    await keyboard.press('Tab');
-    expect(await focused()).toMatch(/^Skip to/);
+    await chat.open(site.address);
+    await tabTo(/^Skip to/, 'Shift+Tab');
     await keyboard.press('Enter');
     expect(await focused()).toBe('Message');
     await tabTo(/^Load SmolLM2/, 'Shift+Tab');

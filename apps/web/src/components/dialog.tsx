@@ -17,8 +17,13 @@ export function Dialog({
   const heading = useId();
   useEffect(() => {
     const element = dialog.current;
+    const before = document.activeElement;
     if (element && !element.open) element.showModal();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      // A dialog that is no longer in the page does not give the focus back by itself.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     // Those who use the keyboard have Escape and the button; a click beside the window is one more way.
