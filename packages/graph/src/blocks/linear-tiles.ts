@@ -11,8 +11,8 @@ const BASE = 254;
 /** The code of zero, and half a step, with which cutting off rounds. */
 const ZERO = 128;
 
-/** Outputs in a tile, at best. */
-const BEST_TILE = 192;
+/** Outputs that the kernel of WebAssembly takes at once. */
+const BLOCK = 128;
 
 interface TileProduct {
   readonly names: readonly string[];
@@ -57,12 +57,13 @@ export function writeTiles(context: GraphContext, product: TileProduct, input: s
   if (bias !== undefined) writer.node('Add', [scaled, bias], [output]);
 }
 
-/** The divisor of `outputs` nearest to the best tile; all outputs where they have none near it. */
+/**
+ * The largest divisor of `outputs` that is one block of the kernel or less; else the smallest that is more; all outputs
+ * where they have none.
+ */
 function tileOf(outputs: number): number {
-  for (let distance = 0; distance <= BEST_TILE - 64; distance += 8) {
-    if (outputs % (BEST_TILE - distance) === 0) return BEST_TILE - distance;
-    if (outputs % (BEST_TILE + distance) === 0) return BEST_TILE + distance;
-  }
+  for (let tile = BLOCK; tile >= BLOCK / 2; tile -= 8) if (outputs % tile === 0) return tile;
+  for (let tile = BLOCK + 8; tile <= 4 * BLOCK; tile += 8) if (outputs % tile === 0) return tile;
   return outputs;
 }
 
