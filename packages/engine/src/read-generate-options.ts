@@ -78,10 +78,11 @@ export function readGenerateOptions(
   const { endOfGenerationIds } = context.tokenizer;
   // A sampler does not know which tokens end a text; the steps on lengths need them.
   const { endTokens = [...endOfGenerationIds] } = sampling;
-  const top = grammar || topCount !== undefined ? undefined : context.topLogitsNeeded?.(sampling);
+  const samplerOptions = { ...sampling, endTokens };
+  const top = grammar || topCount !== undefined ? undefined : context.topLogitsNeeded?.(samplerOptions);
   const isEnough = top !== undefined && top <= (context.backend.info.mostTopLogits ?? 0);
   return {
-    sampling: { ...sampling, endTokens },
+    sampling: samplerOptions,
     maxTokens,
     stopStrings,
     isStopToken: (token) =>
