@@ -12,7 +12,14 @@ export interface ForwardRequest {
    * Logits to return: of the last token, of every token, or none. `top`: of the last token its `top` largest, of equal
    * ones those with the lowest ids; the others are -Infinity. It may be at most `BackendInfo.mostTopLogits`.
    */
-  readonly logits: 'last' | 'all' | 'none' | { readonly top: number };
+  readonly logits:
+    | 'last'
+    | 'all'
+    | 'none'
+    | {
+        /** How many logits, from 1. */
+        readonly top: number;
+      };
 }
 
 /** What a backend is and can do. */
