@@ -143,9 +143,10 @@ describe('a session with models', () => {
   function setUp(load: LoadBrowserModel) {
     const imported = vi.fn(async () => ({ reference: 'kept:a' }));
     const loaded = vi.fn();
-    const store = async () => ({ import: imported as never });
+    const removed = vi.fn(async () => undefined);
+    const store = async () => ({ import: imported as never, remove: removed });
     const session = createModelSession({ llamella: async () => ({ loadBrowserModel: load }), store }, loaded);
-    return { session, imported, loaded };
+    return { session, imported, removed, loaded };
   }
 
   test('replaces one model by another and gives the first one back', async () => {
@@ -210,6 +211,19 @@ describe('a session with models', () => {
     expect(imported).toHaveBeenCalledOnce();
     expect(asked).toEqual(['kept:a', files]);
     expect(loaded.mock.calls[0]![0]).toEqual({ reference: 'kept:a', label: 'a.gguf' });
+  });
+
+  test('takes back the copy of files that are no model', async () => {
+    const error = vi.fn(() => new LlamellaError('invalid-file', 'ends in the middle'));
+    const { session, removed } = setUp(() => Promise.reject(error()));
+    const choice = { reference: [new File(['x'], 'a.gguf')], label: 'a.gguf', keeps: true };
+    await session.load(choice, 'auto');
+    expect(removed).toHaveBeenCalledExactlyOnceWith('kept:a');
+    expect(session.state.get()).toMatchObject({ kind: 'failed', choice });
+    error.mockReturnValueOnce(new LlamellaError('backend', 'out of memory'));
+    await session.load(choice, 'auto');
+    await session.load({ reference: 'hf:a/b', label: 'a/b' }, 'auto');
+    expect(removed).toHaveBeenCalledOnce();
   });
 
   test('uses files where they are when there is no room to keep them', async () => {

@@ -43,7 +43,7 @@ export interface ModelSession {
 /** Where models come from. */
 export interface ModelSources {
   readonly llamella: () => Promise<Pick<Llamella, 'loadBrowserModel'>>;
-  readonly store: () => Promise<Pick<ModelStore, 'import'>>;
+  readonly store: () => Promise<Pick<ModelStore, 'import' | 'remove'>>;
 }
 
 /** Makes one; `onLoaded` is told about models that could be loaded. */
@@ -74,6 +74,11 @@ export function createModelSession(
     }
   };
 
+  /** Takes back what was kept of files that are no model. */
+  const forget = async (reference: string): Promise<void> => {
+    await (await store()).remove(reference).catch(() => undefined);
+  };
+
   const watch = (choice: ModelChoice, model: BrowserModel) => {
     const isShown = () => {
       const now = state.get();
@@ -97,6 +102,7 @@ export function createModelSession(
       loading = controller;
       let progress: LoadProgress = [];
       let notKept: DescribedError | undefined;
+      const chosen = choice;
       const throttle = frameThrottle(() => {
         if (mine === attempt) state.set({ kind: 'loading', choice, progress });
       });
@@ -133,9 +139,12 @@ export function createModelSession(
         return model;
       } catch (error) {
         throttle.cancel();
+        const described = describeError(error, 'loading', navigator.onLine);
+        const isWrong = described.code === 'invalid-file' || described.code === 'invalid-argument';
+        if (isWrong && choice !== chosen) await forget(choice.reference as string);
         if (mine !== attempt) return undefined;
         if (controller.signal.aborted) state.set({ kind: 'none' });
-        else state.set({ kind: 'failed', choice, error: describeError(error, 'loading', navigator.onLine) });
+        else state.set({ kind: 'failed', choice: isWrong ? chosen : choice, error: described });
         return undefined;
       } finally {
         if (mine === attempt) loading = undefined;
