@@ -3,7 +3,6 @@ import { defaultPreferences, parsePreferences } from '../src/settings/preference
 import {
   defaultSampling,
   effectiveValues,
-  fallbackPreset,
   parseSamplingField,
   presets,
   samplingFields,
@@ -21,8 +20,8 @@ describe('sampling', () => {
     expect(toGenerateOptions(defaultSampling, recommended, () => 7)).toEqual({ ...recommended, seed: 7 });
   });
 
-  test('is balanced where the model recommends nothing', () => {
-    expect(effectiveValues(defaultSampling, undefined)).toEqual(fallbackPreset);
+  test('stays near the likeliest words where the model recommends nothing', () => {
+    expect(effectiveValues(defaultSampling, undefined)).toEqual({ temperature: 0.2, topP: 0.9 });
   });
 
   test('of a preset takes nothing from the model', () => {

@@ -101,7 +101,7 @@ function explain(preset: SamplingSettings['preset'], isRecommended: boolean, isL
   if (!isLoaded) return 'As the model’s makers recommend.';
   return isRecommended
     ? 'As the model’s makers recommend.'
-    : 'The model’s makers recommend nothing, so that these are the balanced values.';
+    : 'The model’s files recommend nothing: these values stay near the likeliest words.';
 }
 
 function SystemPrompt({

@@ -107,8 +107,8 @@ export const presets: Readonly<Record<Exclude<PresetName, 'model'>, SamplingValu
   creative: { temperature: 1.1, minP: 0.05, repetitionPenalty: 1.1 },
 };
 
-/** What `model` means for a model that recommends nothing. */
-export const fallbackPreset = presets.balanced;
+/** What `model` means for a model that recommends nothing: the values of the command line; small models stray with more. */
+export const fallbackValues: SamplingValues = { temperature: 0.2, topP: 0.9 };
 
 /** Settings of a first conversation. */
 export const defaultSampling: SamplingSettings = { preset: 'model', values: {} };
@@ -127,7 +127,7 @@ export function effectiveValues(
     const value = recommended?.[name as keyof SamplingOptions];
     if (typeof value === 'number') values[name] = value;
   }
-  return { ...(recommended === undefined ? fallbackPreset : values), ...limits };
+  return { ...(recommended === undefined ? fallbackValues : values), ...limits };
 }
 
 /** Options of `chat`. Without a seed, one is drawn for each answer. */
