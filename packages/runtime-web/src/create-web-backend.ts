@@ -23,7 +23,8 @@ export interface WebBackendOptions {
   /** Makes the worker, whose program is `@llamella/runtime-web/worker`. Default: the file beside this module. */
   readonly createWorker?: () => Worker;
   /**
-   * On `webgpu`: records the commands of a step of one token once and replays them, where the GPU runs all of the graph.
+   * On `webgpu`: records the commands of a step of one token once and replays them, where the GPU runs all of the graph
+   * and the first steps show that it is faster so.
    * Default `true`.
    */
   readonly captureSteps?: boolean;

@@ -13,6 +13,8 @@ export interface GpuDescription {
 }
 
 const advice = 'use the device wasm, or a browser and a machine with WebGPU';
+/** How long after a browser said that there is no adapter it is asked again. */
+const SECOND_TRY_MS = 250;
 const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|microsoft basic render/i;
 
 /**
@@ -28,8 +30,12 @@ export async function describeGpu(): Promise<GpuDescription> {
 /** The GPU that is fastest by the browser's judgement. @throws {UnsupportedError} when there is none */
 export async function requestAdapter(): Promise<GPUAdapter> {
   if (globalThis.navigator?.gpu === undefined) throw new UnsupportedError('WebGPU in this browser', advice);
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (adapter !== null) return adapter;
+  // Chromium that was just started may have none at first.
+  for (const milliseconds of [0, SECOND_TRY_MS]) {
+    if (milliseconds > 0) await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+    if (adapter !== null) return adapter;
+  }
   throw new UnsupportedError('WebGPU on this machine', `there is no adapter; ${advice}`);
 }
 
