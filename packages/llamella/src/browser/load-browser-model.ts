@@ -1,16 +1,24 @@
-import type { BrowserLoadOptions, BrowserModel, BrowserModelReference } from './browser-model.ts';
+import { InvalidArgumentError } from '@llamella/spec';
+import type {
+  BrowserDevice,
+  BrowserLoadOptions,
+  BrowserModel,
+  BrowserModelReference,
+} from './browser-model.ts';
 import { createModelWorker } from './create-model-worker.ts';
 import { modelOverLink } from './model-over-link.ts';
 import { sendReference } from './send-reference.ts';
 import { WorkerLink } from './worker-link.ts';
+
+const devices: readonly BrowserDevice[] = ['auto', 'webgpu', 'wasm'];
 
 /**
  * Loads a model in a worker of its own: download, reading, packing, tokenizer, sampler and the graph are off the page's
  * thread.
  *
  * @param reference see {@link BrowserModelReference}
- * @throws {LlamellaError} with a code that says why: `not-found`, `invalid-file`, `unsupported`, `backend`, `network`,
- *   `access`, `no-space`
+ * @throws {LlamellaError} with a code that says why: `not-found`, `invalid-argument`, `invalid-file`, `unsupported`,
+ *   `backend`, `network`, `access`, `no-space`
  * @throws `signal.reason` when aborted
  */
 export async function loadBrowserModel(
@@ -18,14 +26,16 @@ export async function loadBrowserModel(
   options: BrowserLoadOptions = {},
 ): Promise<BrowserModel> {
   const started = performance.now();
-  const { signal, onProgress } = options;
+  const { signal, onProgress, device = 'auto' } = options;
+  if (!devices.includes(device))
+    throw new InvalidArgumentError('device', `must be auto, webgpu or wasm in a browser, got ${device}`);
   const sent = sendReference(reference);
   signal?.throwIfAborted();
   const link = new WorkerLink((options.createWorker ?? createModelWorker)());
   try {
     const request = {
       reference: sent,
-      device: options.device ?? 'auto',
+      device,
       exact: options.exact ?? false,
       threads: options.threads,
       contextLength: options.contextLength,

@@ -9,8 +9,9 @@ export function sendReference(reference: BrowserModelReference): SentReference {
   return { files: nameFiles(reference) };
 }
 
-/** Names of files in the folder that was chosen, which their copies in a worker have lost. */
-export function nameFiles(files: readonly File[]): NamedFile[] {
+/** Names of files in the folder that was chosen, which their copies in a worker have lost. A `FileList` will do, too. */
+export function nameFiles(chosen: ArrayLike<File>): NamedFile[] {
+  const files = Array.from(chosen);
   if (files.length === 0) throw new InvalidArgumentError('files', 'no file was chosen');
   const paths = files.map((file) => file.webkitRelativePath || file.name);
   const top = /^[^/]*\//.exec(paths[0]!)?.[0] ?? '';

@@ -257,6 +257,7 @@ describe.skipIf(absence !== undefined)(title, () => {
       [{ threads: 0.5 }, 'invalid-argument'],
       [{ contextLength: 0 }, 'invalid-argument'],
       [{ device: 'webgpu' }, 'unsupported'],
+      [{ device: 'cuda' as never }, 'invalid-argument'],
       [{ wasmPaths: '/nowhere/' }, 'backend'],
     ] as [Options, string][]) {
       const answer = await opened.page.evaluate(
