@@ -1,25 +1,11 @@
-import { defineConfig, type Options } from 'tsup';
+import { defineConfig } from 'tsup';
 
-const shared = {
+export default defineConfig({
+  entry: ['src/index.ts', 'src/pack-worker.ts', 'src/hash-worker.ts'],
   format: 'esm',
   dts: true,
   sourcemap: true,
   target: 'es2023',
-} satisfies Options;
-
-export default defineConfig([
-  {
-    ...shared,
-    entry: ['src/index.ts', 'src/pack-worker.ts', 'src/hash-worker.ts'],
-    platform: 'node',
-    clean: ['**/*', '!browser/**'],
-  },
-  {
-    ...shared,
-    entry: ['src/browser/index.ts', 'src/browser/worker.ts'],
-    outDir: 'dist/browser',
-    platform: 'browser',
-    tsconfig: 'tsconfig.browser.json',
-    clean: true,
-  },
-]);
+  platform: 'node',
+  clean: true,
+});
