@@ -3,7 +3,13 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const workspaceFolders = ['packages', 'apps', 'tooling'];
-const buildConfigFiles = ['tsup.config.ts', 'vite.config.ts', 'tsconfig.json', 'index.html'];
+const buildConfigFiles = [
+  'tsup.config.ts',
+  'tsup.browser.config.ts',
+  'vite.config.ts',
+  'tsconfig.json',
+  'index.html',
+];
 const sourceFolders = ['src', 'site', 'public'];
 
 /** Folders of all workspace packages below `root`, relative, sorted. */
