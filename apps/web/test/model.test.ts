@@ -240,7 +240,56 @@ describe('a session with models', () => {
     expect(loaded).toHaveBeenCalledOnce();
     imported.mockRejectedValueOnce(new LlamellaError('invalid-file', 'no GGUF'));
     await session.load({ reference: files, label: 'a.gguf', keeps: true }, 'auto');
+    expect(session.state.get()).toMatchObject({ kind: 'ready', refused: { detail: 'no GGUF' } });
+    await session.unload();
+    imported.mockRejectedValueOnce(new LlamellaError('invalid-file', 'no GGUF'));
+    await session.load({ reference: files, label: 'a.gguf', keeps: true }, 'auto');
     expect(session.state.get()).toMatchObject({ kind: 'failed', error: { detail: 'no GGUF' } });
+  });
+
+  test('keeps the model that is loaded when files are no model, and says why', async () => {
+    const models = [fake('one'), fake('two')];
+    let next = 0;
+    const { session, imported } = setUp(async () => models[next++]!.model);
+    await session.load({ reference: '', label: 'One' }, 'auto');
+    const choice = { reference: [new File(['x'], 'a.gguf')], label: 'a.gguf', keeps: true };
+    imported.mockRejectedValueOnce(new LlamellaError('invalid-file', 'no GGUF'));
+    const loading = session.load(choice, 'auto');
+    expect(session.state.get()).toMatchObject({
+      kind: 'ready',
+      model: { name: 'one' },
+      incoming: { choice },
+    });
+    expect(await loading).toBeUndefined();
+    expect(session.state.get()).toMatchObject({
+      kind: 'ready',
+      model: { name: 'one' },
+      refused: { detail: 'no GGUF' },
+    });
+    expect(session.state.get()).not.toHaveProperty('incoming');
+    expect(models[0]!.disposed).not.toHaveBeenCalled();
+    await session.load(choice, 'auto');
+    expect(models[0]!.disposed).toHaveBeenCalledOnce();
+    expect(session.state.get()).toMatchObject({ kind: 'ready', model: { name: 'two' } });
+    expect(session.state.get()).not.toHaveProperty('refused');
+  });
+
+  test('keeps the model that is loaded when keeping files is cancelled', async () => {
+    const one = fake('one');
+    const { session, imported } = setUp(async () => one.model);
+    await session.load({ reference: '', label: 'One' }, 'auto');
+    let finish: (kept: { reference: string }) => void = () => undefined;
+    imported.mockReturnValueOnce(new Promise((resolve) => (finish = resolve)));
+    const loading = session.load(
+      { reference: [new File(['x'], 'a.gguf')], label: 'a.gguf', keeps: true },
+      'auto',
+    );
+    session.cancel();
+    finish({ reference: 'kept:a' });
+    expect(await loading).toBeUndefined();
+    expect(one.disposed).not.toHaveBeenCalled();
+    expect(session.state.get()).toMatchObject({ kind: 'ready', model: { name: 'one' } });
+    expect(session.state.get()).not.toHaveProperty('incoming');
   });
 
   test('says when the GPU is lost, and when it is back', async () => {

@@ -33,7 +33,19 @@ export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => vo
         <p>Nothing has to be downloaded again. The conversation goes on when it is back.</p>
       </Notice>
     );
-  if (state.kind === 'ready' && state.notKept && state.notKept !== seen)
+  if (state.kind === 'ready' && state.refused && state.refused !== seen)
+    return (
+      <Notice
+        kind="error"
+        title={state.refused.title}
+        detail={state.refused.detail}
+        onClose={() => setSeen(state.refused)}
+      >
+        <p>{state.refused.advice}</p>
+        <p>{state.model.name} stays loaded.</p>
+      </Notice>
+    );
+  if (state.kind === 'ready' && state.notKept && !state.incoming && state.notKept !== seen)
     return (
       <Notice
         kind="warning"
@@ -44,12 +56,13 @@ export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => vo
         <p>{state.notKept.title} Choose the files again the next time.</p>
       </Notice>
     );
-  if (state.kind !== 'loading') return null;
-  const phase = currentPhase(state.progress);
+  const shown = state.kind === 'ready' ? state.incoming : state.kind === 'loading' ? state : undefined;
+  if (shown === undefined) return null;
+  const phase = currentPhase(shown.progress);
   return (
     <section className="load-panel" aria-label="Loading the model">
       <div className="load-head">
-        <strong>{state.choice.label}</strong>
+        <strong>{shown.choice.label}</strong>
         <button type="button" onClick={() => models.cancel()}>
           Cancel
         </button>
@@ -57,7 +70,7 @@ export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => vo
       {phase === undefined ? (
         <Bar label="Starting" />
       ) : (
-        state.progress.map((entry) => <Phase key={entry.phase} phase={entry} isCurrent={entry === phase} />)
+        shown.progress.map((entry) => <Phase key={entry.phase} phase={entry} isCurrent={entry === phase} />)
       )}
       {phase?.phase === 'download' && (
         <p className="hint">

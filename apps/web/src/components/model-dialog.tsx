@@ -17,7 +17,8 @@ export default function ModelDialog({ onClose }: { readonly onClose: () => void 
   const state = useObservable(models.state);
   const load = (choice: ModelChoice) => loadModel(choice);
   const top = useRef<HTMLDivElement>(null);
-  const { kind } = state;
+  const kind =
+    state.kind === 'ready' ? (state.incoming ? 'loading' : state.refused ? 'failed' : 'ready') : state.kind;
   useEffect(() => {
     if (kind === 'loading' || kind === 'failed') top.current?.scrollIntoView({ block: 'end' });
   }, [kind]);

@@ -26,13 +26,23 @@ export type ModelState =
       readonly recovering?: string;
       /** Why its files are not kept, though they should be. */
       readonly notKept?: DescribedError;
+      /** Files that are being looked at and kept, before they take the model's place. */
+      readonly incoming?: { readonly choice: ModelChoice; readonly progress: LoadProgress };
+      /** Why files that were to take its place could not. */
+      readonly refused?: DescribedError;
     }
   | { readonly kind: 'failed'; readonly choice: ModelChoice; readonly error: DescribedError };
+
+type Ready = Extract<ModelState, { kind: 'ready' }>;
 
 /** Loads one model at a time. */
 export interface ModelSession {
   readonly state: Observable<ModelState>;
-  /** Replaces the model. @returns `undefined` when it failed or was cancelled, which `state` tells */
+  /**
+   * Replaces the model; files that are to be kept do so once they are known to be a model.
+   *
+   * @returns `undefined` when it failed or was cancelled, which `state` tells
+   */
   load(choice: ModelChoice, device: 'auto' | 'webgpu' | 'wasm'): Promise<BrowserModel | undefined>;
   /** Stops loading; what was downloaded stays. */
   cancel(): void;
@@ -79,6 +89,15 @@ export function createModelSession(
     await (await store()).remove(reference).catch(() => undefined);
   };
 
+  /** Keeps showing the model that is there. @returns `false` when there is none */
+  const stay = (more: Pick<Ready, 'incoming' | 'refused'>): boolean => {
+    const now = state.get();
+    if (now.kind !== 'ready') return false;
+    const { incoming: _, refused: __, ...ready } = now;
+    state.set({ ...ready, ...more });
+    return true;
+  };
+
   const watch = (choice: ModelChoice, model: BrowserModel) => {
     const isShown = () => {
       const now = state.get();
@@ -103,13 +122,22 @@ export function createModelSession(
       let progress: LoadProgress = [];
       let notKept: DescribedError | undefined;
       const chosen = choice;
-      const throttle = frameThrottle(() => {
-        if (mine === attempt) state.set({ kind: 'loading', choice, progress });
-      });
-      try {
-        const before = dispose();
+      const keeps = typeof choice.reference !== 'string' && choice.keeps === true;
+      let stays = keeps && state.get().kind === 'ready';
+      const show = () => {
+        if (mine !== attempt || (stays && stay({ incoming: { choice, progress } }))) return;
         state.set({ kind: 'loading', choice, progress });
+      };
+      const throttle = frameThrottle(show);
+      const replace = async () => {
+        stays = false;
+        const before = dispose();
+        show();
         await before;
+      };
+      try {
+        if (stays) show();
+        else await replace();
         const { loadBrowserModel } = await llamella();
         const watching = {
           signal: controller.signal,
@@ -118,10 +146,12 @@ export function createModelSession(
             throttle.request();
           },
         };
-        if (typeof choice.reference !== 'string' && choice.keeps) {
+        if (keeps && typeof choice.reference !== 'string') {
           const kept = await keep(choice.reference, watching);
           if (typeof kept === 'string') choice = { reference: kept, label: choice.label };
           else notKept = kept;
+          controller.signal.throwIfAborted();
+          if (stays) await replace();
         }
         const { reference } = choice;
         const model = await loadBrowserModel(reference === '' ? undefined : reference, {
@@ -143,7 +173,9 @@ export function createModelSession(
         const isWrong = described.code === 'invalid-file' || described.code === 'invalid-argument';
         if (isWrong && choice !== chosen) await forget(choice.reference as string);
         if (mine !== attempt) return undefined;
-        if (controller.signal.aborted) state.set({ kind: 'none' });
+        const isAborted = controller.signal.aborted;
+        if (stays && stay(isAborted ? {} : { refused: described })) return undefined;
+        if (isAborted) state.set({ kind: 'none' });
         else state.set({ kind: 'failed', choice: isWrong ? chosen : choice, error: described });
         return undefined;
       } finally {
