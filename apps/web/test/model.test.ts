@@ -1,6 +1,7 @@
 import { LlamellaError, type Progress } from '@llamella/spec';
 import type { BrowserModel, LoadBrowserModel } from 'llamella';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { missingTemplate } from '../../../packages/chat/src/template-error.ts';
 import { describeError } from '../src/model/describe-error.ts';
 import { findKept, referenceToGoOn, withRecent } from '../src/model/find-kept.ts';
 import { labelFiles } from '../src/model/label-files.ts';
@@ -111,6 +112,16 @@ describe('errors', () => {
     const error = new LlamellaError('invalid-argument', 'files: no model among holiday.jpg');
     expect(describeError(error, 'loading', true).advice).toContain('GGUF');
     expect(describeError(error, 'answering', true).title).toBe('A setting cannot be used.');
+  });
+
+  test('of a model without a chat template say which model to choose', () => {
+    expect(describeError(missingTemplate('model.gguf'), 'answering', true)).toEqual({
+      title: 'This model has no chat format, so it cannot hold a conversation.',
+      advice: expect.stringContaining('Instruct'),
+      code: 'template',
+    });
+    const other = new LlamellaError('template', 'template: system messages are not supported');
+    expect(describeError(other, 'answering', true)).toMatchObject({ detail: other.message });
   });
 
   test('of the browser are understood too, and unknown ones are no riddle', () => {

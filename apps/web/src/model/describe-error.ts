@@ -57,6 +57,11 @@ const noModel = [
   'Choose a GGUF file, all files of a split one, or a folder with safetensors or an ONNX Runtime GenAI model; or check the link.',
 ] as const;
 
+const noChatFormat = {
+  title: 'This model has no chat format, so it cannot hold a conversation.',
+  advice: 'Choose one that is made for conversations: their names often contain “Instruct” or “Chat”.',
+} as const;
+
 const otherwise: Readonly<Record<Exclude<Activity, 'storing'>, readonly [title: string, advice: string]>> = {
   loading: [
     'The model could not be loaded.',
@@ -78,6 +83,8 @@ export function describeError(error: unknown, activity: Activity, isOnline: bool
       advice:
         'What was downloaded is kept. Load the model again when there is a connection: it goes on where it stopped. Models that are kept here run without one.',
     };
+  // What else the library says of it is for those who write programs.
+  if (code === 'template' && /no chat template;/.test(detail)) return { ...noChatFormat, code };
   if (code !== undefined) {
     const [title, advice] = activity === 'loading' && code === 'invalid-argument' ? noModel : byCode[code];
     return { title, advice, code, ...(detail !== '' && { detail }) };
