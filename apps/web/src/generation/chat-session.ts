@@ -109,7 +109,7 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
       );
       if (signal.aborted) return await end('stopped');
       if (answerer === undefined)
-        return await end('error', 'There is no model to answer. Load one and try again.');
+        return await end('error', 'There is no model to answer. Load one, then press Regenerate.');
       name = answerer.name;
       message = { ...message, model: name };
       phase = 'prompt';
