@@ -100,7 +100,7 @@ function Ending({
 }
 
 const endings: Readonly<Record<string, string | undefined>> = {
-  open: 'This answer was not finished here. It may be being written in another tab.',
+  open: 'This answer is not finished. Regenerate it, unless it is still being written in another tab.',
   stopped: 'Stopped.',
   length: 'The longest answer that the settings allow ends here.',
   'context-full':
