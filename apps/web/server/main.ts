@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { serveSite } from './serve-site.ts';
 
 const usualPort = 4173;
+const usualHost = '127.0.0.1';
 const folder = join(import.meta.dirname, '..', 'dist');
 
 try {
@@ -15,7 +16,13 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { port, host } = readArguments();
+  const { port, host, help } = readArguments();
+  if (help) {
+    process.stdout.write(
+      `Usage: npm run web [-- [--port P] [--host H]]  (default: http://${usualHost}:${usualPort}/)\n`,
+    );
+    return;
+  }
   if (!existsSync(join(folder, 'index.html'))) {
     throw new Error('The page is not built: run "npm run web" in the root of the repository.');
   }
@@ -36,13 +43,17 @@ async function main(): Promise<void> {
 
 function readArguments() {
   const { values } = parseArgs({
-    options: { port: { type: 'string', short: 'p' }, host: { type: 'string' } },
+    options: {
+      port: { type: 'string', short: 'p' },
+      host: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   const port = Number(values.port ?? usualPort);
   if (!Number.isInteger(port) || port < 0 || port > 65_535 || values.port === '') {
     throw new Error(`--port must be a whole number from 0 to 65535, got ${JSON.stringify(values.port)}.`);
   }
-  return { port, host: values.host ?? '127.0.0.1' };
+  return { port, host: values.host ?? usualHost, help: values.help ?? false };
 }
 
 function sentence({
