@@ -29,8 +29,9 @@ const SOON_MS = 60_000;
 const LOSS_NOTICE_MS = 300;
 
 /**
- * A backend that is made again when its device is lost, or when numbers overflow in float16. The keys and values that were on it are computed from the tokens
- * when they are needed next, so that whoever uses it notices a delay only. Lost twice within a minute, it stays lost.
+ * A backend that is made again when its device is lost, or, in float32, when numbers are too large for float16. The keys
+ * and values that were on it are computed from the tokens when they are needed next, so that whoever uses it notices a
+ * delay only. Lost twice within a minute, it stays lost.
  */
 export class RecoveringBackend implements Backend {
   readonly info: BackendInfo;
