@@ -39,7 +39,7 @@ const MOST_TABLE_BYTES = 2 ** 30;
  * | `total_sequence_length` | int32 | `[]` or `[1]` | tokens in the cache after this run |
  * | `position` | int64 | `[1]` | position of the first token; only where the attention operator cannot rotate |
  * | `logit_rows` | int64 | `[rows]` | which of the tokens to give logits for |
- * | `past_key_values.{layer}.key`, `.value` | float32 | `[1, keyValueHeads, capacity, headSize]` | |
+ * | `past_key_values.{layer}.key`, `.value` | `profile.floatType` | `[1, keyValueHeads, capacity, headSize]` | |
  *
  * Outputs: `logits` float32 `[1, rows, vocabulary]`, and `present.{layer}.key` and `.value`, to be bound to the memory
  * of `past_key_values`, which the attention operator then extends in place.
@@ -95,7 +95,7 @@ export function buildGraph(
       headSize: config.headSize,
       vocabularySize: config.vocabularySize,
       contextLength,
-      cacheType: 'float32',
+      cacheType: profile.floatType,
       tokenType: profile.tokenType,
       totalLengthShape: profile.totalLengthShape,
       positionInput: needsPosition(config),

@@ -1,5 +1,7 @@
 import type { DataType, Initializer, PackRecipe } from '@llamella/spec';
+import { toHalves } from './half-values.ts';
 import type { OnnxWriter } from './onnx/onnx-writer.ts';
+import type { FloatType } from './profiles/profile.ts';
 
 /** Where each constant starts in the external data: a cache line, which every kernel can load from. */
 const ALIGNMENT = 64;
@@ -28,7 +30,9 @@ export class InitializerTable {
   }
 
   /** Adds a constant made from checkpoint tensors. A recipe seen before shares its bytes. */
-  packed(name: string, dataType: DataType, shape: readonly number[], recipe: PackRecipe): void {
+  packed(name: string, dataType: DataType, shape: readonly number[], given: PackRecipe): void {
+    const isHalf = dataType === 'float16' && given.kind !== 'stored';
+    const recipe: PackRecipe = isHalf ? { ...given, floatType: 'float16' } : given;
     const key = JSON.stringify([recipe, dataType]);
     const known = this.#offsetByRecipe.get(key);
     if (known !== undefined) {
@@ -38,10 +42,10 @@ export class InitializerTable {
     this.#offsetByRecipe.set(key, this.add({ name, dataType, shape, source: { recipe } }));
   }
 
-  /** Adds a float32 constant computed by the graph builder. */
-  computed(name: string, shape: readonly number[], values: Float32Array): void {
-    const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.add({ name, dataType: 'float32', shape, source: { data } });
+  /** Adds a constant computed by the graph builder. */
+  computed(name: string, dataType: FloatType, shape: readonly number[], values: Float32Array): void {
+    const { buffer, byteOffset, byteLength } = dataType === 'float16' ? toHalves(values) : values;
+    this.add({ name, dataType, shape, source: { data: new Uint8Array(buffer, byteOffset, byteLength) } });
   }
 
   /** Adds an int32 vector computed by the graph builder. @returns its name, that of an earlier one with the same values */

@@ -80,7 +80,13 @@ describe.each(variants)('the graph of $title', ({ checkpoint, profile }) => {
           return [name, [elemType, ...(shape?.dim ?? []).map(({ value }) => `${value.value}`)]];
         }),
       );
-    const cache = [1, '1', `${config.keyValueHeadCount}`, 'capacity', `${config.headSize}`];
+    const cache = [
+      profile.floatType === 'float16' ? 10 : 1,
+      '1',
+      `${config.keyValueHeadCount}`,
+      'capacity',
+      `${config.headSize}`,
+    ];
     const layers = Array.from({ length: config.layerCount }, (_, layer) => layer);
     const cached = (name: string) =>
       Object.fromEntries(
@@ -107,7 +113,7 @@ describe.each(variants)('the graph of $title', ({ checkpoint, profile }) => {
       headSize: config.headSize,
       vocabularySize: config.vocabularySize,
       contextLength: 100,
-      cacheType: 'float32',
+      cacheType: profile.floatType,
     });
   });
 

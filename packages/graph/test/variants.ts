@@ -6,6 +6,7 @@ import {
   wasmExactProfile,
   wasmProfile,
   webgpuExactProfile,
+  webgpuHalfProfile,
   webgpuProfile,
 } from '@llamella/graph';
 import { type CheckpointOptions, describeCheckpoint } from './checkpoint.ts';
@@ -16,6 +17,7 @@ export const profiles: readonly Profile[] = [
   cpuExactProfile,
   webgpuProfile,
   webgpuExactProfile,
+  webgpuHalfProfile,
   wasmProfile,
   wasmExactProfile,
 ];

@@ -1,15 +1,15 @@
 import type { GraphInterface } from '@llamella/spec';
-import { allocateFloats, freeMemory } from './memory.ts';
+import { allocateFloats, allocateHalves, freeMemory } from './memory.ts';
 import { HandleStack } from './native/handle-stack.ts';
 import type { Handle, OrtApi } from './native/ort-api.ts';
 import { tensorOnDevice, tensorOver } from './native/tensor.ts';
 
 /** Keys and values of one slot: for each layer a key tensor and a value tensor of the same shape. */
 export interface KvSlot {
-  /** Key and value of layer 0, key and value of layer 1, …; float32 `[1, keyValueHeads, capacity, headSize]`. */
+  /** Key and value of layer 0, key and value of layer 1, …; `[1, keyValueHeads, capacity, headSize]`. */
   readonly values: readonly Handle[];
   /** The memory behind them, where it is JavaScript's. */
-  readonly arrays: readonly Float32Array<ArrayBuffer>[];
+  readonly arrays: readonly (Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>)[];
   release(): void;
 }
 
@@ -26,11 +26,12 @@ export function hostKvMemory(api: OrtApi, memory: Handle, shape: GraphInterface)
   return {
     growable: true,
     allocate(capacity) {
-      const arrays: Float32Array<ArrayBuffer>[] = [];
+      const arrays: KvSlot['arrays'][number][] = [];
       return allocateSlot(api, shape, capacity, arrays, (dimensions) => {
-        const array = allocateFloats(shape.keyValueHeadCount * capacity * shape.headSize);
+        const length = shape.keyValueHeadCount * capacity * shape.headSize;
+        const array = shape.cacheType === 'float16' ? allocateHalves(length) : allocateFloats(length);
         arrays.push(array);
-        return tensorOver(api, memory, array, 'float32', dimensions);
+        return tensorOver(api, memory, array, shape.cacheType, dimensions);
       });
     },
   };
@@ -42,7 +43,7 @@ export function deviceKvMemory(api: OrtApi, allocator: Handle, shape: GraphInter
     growable: false,
     allocate: (capacity) =>
       allocateSlot(api, shape, capacity, [], (dimensions) =>
-        tensorOnDevice(api, allocator, 'float32', dimensions),
+        tensorOnDevice(api, allocator, shape.cacheType, dimensions),
       ),
   };
 }
@@ -51,7 +52,7 @@ function allocateSlot(
   api: OrtApi,
   { layerCount, keyValueHeadCount, headSize }: GraphInterface,
   capacity: number,
-  arrays: readonly Float32Array<ArrayBuffer>[],
+  arrays: KvSlot['arrays'],
   allocate: (dimensions: readonly number[]) => Handle,
 ): KvSlot {
   const handles = new HandleStack(api);

@@ -32,8 +32,8 @@ export class NodeKvStorage implements KvStorage {
     this.#memory = memory;
     this.#shape = shape;
     this.slots = options.slots;
-    this.bytesPerToken =
-      2 * shape.layerCount * shape.keyValueHeadCount * shape.headSize * Float32Array.BYTES_PER_ELEMENT;
+    const numbers = 2 * shape.layerCount * shape.keyValueHeadCount * shape.headSize;
+    this.bytesPerToken = numbers * (shape.cacheType === 'float16' ? 2 : 4);
     this.#capacity = memory.growable ? options.capacity : shape.contextLength;
     this.#exclusive = exclusive;
     this.#slots = this.#allocate(this.#capacity);

@@ -40,7 +40,7 @@ export async function compileForGpu(
   }
   const captures = handle !== undefined;
   handle ??= await create(false);
-  const kv = new KvSlots(gpuKvMemory(ort, gpu.device, handle), graph, slots, capacity);
+  const kv = new KvSlots(gpuKvMemory(ort, gpu.device, handle, graph), graph, slots, capacity);
   return new GpuSession({ ort, gpu, handle, graph, slots: kv, captures, onNote });
 }
 

@@ -22,7 +22,7 @@ export async function compile(ort: Ort, request: CompileRequest, weights: Mounte
     ort,
     handle,
     graph,
-    new KvSlots(heapKvMemory(ort), graph, request.slots, request.capacity),
+    new KvSlots(heapKvMemory(ort, graph), graph, request.slots, request.capacity),
   );
 }
 

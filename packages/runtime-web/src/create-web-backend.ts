@@ -56,7 +56,8 @@ const MOST_SLOTS = 4096;
  * @param weights the `plan.externalByteLength` bytes laid out as the plan says, see {@link WeightsSource}
  * @throws {InvalidArgumentError} when an option, or the number of bytes in `weights`, is wrong
  * @throws {UnsupportedError} when this browser or page cannot do what is asked
- * @throws {LlamellaError} `backend` when ONNX Runtime cannot be loaded or refuses the graph, or there is no memory
+ * @throws {LlamellaError} `backend` when ONNX Runtime cannot be loaded or refuses the graph, or there is no memory;
+ *   `overflow` when the graph is in float16, and a run of the first tokens of its vocabulary gives logits that are not finite
  * @throws `signal.reason` when aborted
  */
 export async function createWebBackend(
@@ -88,12 +89,13 @@ export async function createWebBackend(
     const load = async () => {
       const wasmPaths = folderAddress(options.wasmPaths);
       const largest = largestConstant(plan);
-      const loaded = await channel.call('load', { device, threads, wasmPaths, byteLength, largest });
+      const float16 = plan.interface.cacheType === 'float16';
+      const request = { device, threads, wasmPaths, byteLength, largest, float16 };
+      const loaded = await channel.call('load', request);
       await sendWeights(channel, weights, byteLength, signal);
       const { model, externalFile, interface: graph } = plan;
       const { captureSteps = true } = options;
-      const request = { model, externalFile, graph, slots, capacity, captureSteps };
-      await channel.call('compile', request);
+      await channel.call('compile', { model, externalFile, graph, slots, capacity, captureSteps });
       return new WorkerBackend({ channel, graph, device, ...loaded, slots, capacity });
     };
     return await abortable(load(), signal);

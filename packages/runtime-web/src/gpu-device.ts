@@ -1,5 +1,6 @@
 import { LlamellaError, UnsupportedError } from '@llamella/spec';
 import { describeAdapter, type GpuDescription, requestAdapter } from './gpu-adapter.ts';
+import type { LoadRequest } from './messages.ts';
 
 /** Limits that kernels and weights profit from; a device has the defaults unless more is asked for. */
 const raisedLimits = [
@@ -30,16 +31,22 @@ export interface OpenGpu {
 /**
  * Opens the GPU that is fastest by the browser's judgement.
  *
- * @param largest the largest constant of the graph
+ * @param needs what the graph needs: `largest` of its constants, and `float16` in shaders
  * @param onLost called with the reason when the device is lost, before work that is under way fails
- * @throws {UnsupportedError} when there is none, or a constant does not fit into one of its buffers
+ * @throws {UnsupportedError} when there is none, it has no float16 though it is needed, or a constant does not fit into one of its buffers
  */
 export async function openGpu(
-  largest: { readonly name: string; readonly byteLength: number },
+  { largest, float16 }: Pick<LoadRequest, 'largest' | 'float16'>,
   onLost: (reason: string) => void,
 ): Promise<OpenGpu> {
   const adapter = await requestAdapter();
   const description = describeAdapter(adapter);
+  if (float16 && !description.float16) {
+    throw new UnsupportedError(
+      `a graph in float16 on this GPU (${description.name})`,
+      'it computes in float32 only: build the graph with webgpuProfile',
+    );
+  }
   if (largest.byteLength > description.maximumTensorBytes) {
     throw new UnsupportedError(
       `a constant of ${largest.byteLength} bytes (${largest.name}) on this GPU`,

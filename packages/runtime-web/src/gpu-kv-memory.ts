@@ -1,3 +1,4 @@
+import type { GraphInterface } from '@llamella/spec';
 import { type GpuMemory, gpuMemory } from './gpu-buffer.ts';
 import type { KvMemory, KvTensor } from './kv-memory.ts';
 import type { Ort } from './ort.ts';
@@ -5,12 +6,17 @@ import type { Ort } from './ort.ts';
 interface GpuTensor extends KvTensor, Pick<GpuMemory, 'buffer'> {}
 
 /** Keys and values on the GPU; they are never copied to the processor. */
-export function gpuKvMemory(ort: Ort, device: GPUDevice, session: number): KvMemory<GpuTensor> {
+export function gpuKvMemory(
+  ort: Ort,
+  device: GPUDevice,
+  session: number,
+  { cacheType }: GraphInterface,
+): KvMemory<GpuTensor> {
   return {
     mostBytes: Number.MAX_SAFE_INTEGER,
     allocate(dimensions, byteLength) {
       const memory = gpuMemory(ort, device, session, byteLength);
-      const tensor = memory.tensor('float32', byteLength, dimensions);
+      const tensor = memory.tensor(cacheType, byteLength, dimensions);
       const release = () => {
         ort.module._OrtReleaseTensor(tensor);
         memory.release();

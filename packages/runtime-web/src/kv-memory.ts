@@ -1,7 +1,7 @@
 import type { GraphInterface } from '@llamella/spec';
 import type { Ort } from './ort.ts';
 
-/** A tensor of keys or values: float32 `[1, keyValueHeads, capacity, headSize]`. */
+/** A tensor of keys or values: `[1, keyValueHeads, capacity, headSize]`. */
 export interface KvTensor {
   /** Handle of the tensor, bound as past and as present. */
   readonly tensor: number;
@@ -34,14 +34,14 @@ interface HeapTensor extends KvTensor {
 const HEAP_BYTES = 2 ** 32;
 
 /** Keys and values in the module's own heap. */
-export function heapKvMemory(ort: Ort): KvMemory<HeapTensor> {
+export function heapKvMemory(ort: Ort, { cacheType }: GraphInterface): KvMemory<HeapTensor> {
   return {
     mostBytes: HEAP_BYTES - 1,
     allocate(dimensions, byteLength) {
       const address = ort.allocate(byteLength);
       // What was never written is masked, but a NaN would survive a product with 0.
       ort.heap().fill(0, address, address + byteLength);
-      const tensor = ort.tensor('float32', { address, byteLength }, dimensions);
+      const tensor = ort.tensor(cacheType, { address, byteLength }, dimensions);
       const release = () => {
         ort.module._OrtReleaseTensor(tensor);
         ort.module._free(address);
@@ -59,6 +59,6 @@ export function heapKvMemory(ort: Ort): KvMemory<HeapTensor> {
 }
 
 /** Bytes of one position in one tensor of one head. */
-export function headBytes({ headSize }: GraphInterface): number {
-  return headSize * Float32Array.BYTES_PER_ELEMENT;
+export function headBytes({ headSize, cacheType }: GraphInterface): number {
+  return headSize * (cacheType === 'float16' ? 2 : 4);
 }

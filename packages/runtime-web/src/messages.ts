@@ -7,6 +7,8 @@ export interface LoadRequest extends ModuleOptions {
   readonly byteLength: number;
   /** The largest constant of the graph. */
   readonly largest: { readonly name: string; readonly byteLength: number };
+  /** Whether the graph computes in float16. */
+  readonly float16: boolean;
 }
 
 /** What the worker runs on. */

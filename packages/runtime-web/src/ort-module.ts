@@ -2,7 +2,7 @@
 export const tensorLocations = { cpu: 1, gpu: 4 } as const;
 
 /** Element types by their numbers in ONNX. */
-export const elementTypes = { float32: 1, int32: 6, int64: 7 } as const;
+export const elementTypes = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
 
 /** Where the bytes of a mounted file come from; a `Uint8Array` is one. */
 export interface MountedBytes {

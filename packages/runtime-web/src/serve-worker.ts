@@ -3,6 +3,7 @@ import { compile } from './compile.ts';
 import { compileForGpu } from './compile-gpu.ts';
 import { FileWeights } from './file-weights.ts';
 import { type OpenGpu, openGpu } from './gpu-device.ts';
+import { HalfSession } from './half-session.ts';
 import { loadModule } from './load-module.ts';
 import type { CompileRequest, CrossingError, WorkerAnswer, WorkerCalls, WorkerRequest } from './messages.ts';
 import { Ort } from './ort.ts';
@@ -51,8 +52,8 @@ function createCalls(tell: (event: { readonly lost: string } | { readonly note: 
   let gpu: OpenGpu | undefined;
   const whileThere = <T>(work: () => Promise<T>) => gpu?.whileThere(work) ?? work();
   return {
-    async load({ byteLength, largest, ...options }) {
-      if (options.device === 'webgpu') gpu = await openGpu(largest, (lost) => tell({ lost }));
+    async load({ byteLength, largest, float16, ...options }) {
+      if (options.device === 'webgpu') gpu = await openGpu({ largest, float16 }, (lost) => tell({ lost }));
       const { module, threads } = await loadModule(options);
       ort = new Ort(module);
       weights = new WeightChunks(byteLength);
@@ -69,11 +70,13 @@ function createCalls(tell: (event: { readonly lost: string } | { readonly note: 
     async compile(request: CompileRequest) {
       const mounted = file ?? weights!;
       try {
-        session = await whileThere(() =>
+        const compiled = await whileThere(() =>
           gpu === undefined
             ? compile(ort!, request, mounted)
             : compileForGpu(ort!, gpu, request, mounted, (note) => tell({ note })),
         );
+        session =
+          request.graph.cacheType === 'float16' ? await whileThere(() => tried(compiled, request)) : compiled;
       } catch (error) {
         file?.check();
         throw error;
@@ -90,6 +93,12 @@ function createCalls(tell: (event: { readonly lost: string } | { readonly note: 
         return undefined;
       }),
   };
+}
+
+async function tried(session: Session, { graph, capacity }: CompileRequest): Promise<Session> {
+  const half = new HalfSession(session);
+  await half.tryOut(graph, capacity);
+  return half;
 }
 
 /** Errors that are none of ours come from WebAssembly: no memory, or an abort. */

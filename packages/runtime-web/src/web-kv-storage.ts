@@ -1,4 +1,5 @@
 import { type GraphInterface, InvalidArgumentError, type KvStorage, LlamellaError } from '@llamella/spec';
+import { headBytes } from './kv-memory.ts';
 
 /** Has the worker enlarge its slots, after the work under way. */
 export type GrowSlots = (
@@ -16,8 +17,7 @@ export class WebKvStorage implements KvStorage {
 
   constructor(graph: GraphInterface, slots: number, capacity: number, growSlots: GrowSlots) {
     this.slots = slots;
-    this.bytesPerToken =
-      2 * graph.layerCount * graph.keyValueHeadCount * graph.headSize * Float32Array.BYTES_PER_ELEMENT;
+    this.bytesPerToken = 2 * graph.layerCount * graph.keyValueHeadCount * headBytes(graph);
     this.#capacity = capacity;
     this.#contextLength = graph.contextLength;
     this.#growSlots = growSlots;

@@ -7,6 +7,7 @@ import {
   type Profile,
   wasmExactProfile,
   wasmProfile,
+  webgpuHalfProfile,
 } from '@llamella/graph';
 import { createNodeBackend } from '@llamella/runtime-node';
 import { LlamellaError } from '@llamella/spec';
@@ -84,6 +85,45 @@ describe.skipIf(absence !== undefined)(`wasm${absence === undefined ? '' : ` (sk
       const error = relativeError(await backend.forward(request), expected);
       expect(error).toBeLessThan(tolerance);
     }
+  });
+
+  it('keeps keys and values in float16 for a graph in float16', async () => {
+    const tiny = createTinyModel({ type: 'Q4_1' });
+    await using whole = await open(tiny, { initialCapacity: 24 });
+    await using half = await open(tiny, { initialCapacity: 16, slots: 2 }, webgpuHalfProfile);
+    expect(2 * half.storage.bytesPerToken).toBe(whole.storage.bytesPerToken);
+    for (const [start, end] of [
+      [0, 16],
+      [16, 23],
+      [23, 24],
+    ] as const) {
+      if (start === 16) await half.storage.grow(24, [16, 16]);
+      const request = { position: start, tokens: tokens.slice(start, end), logits: 'all' } as const;
+      const expected = await whole.forward({ slot: 0, ...request });
+      for (const slot of [0, 1]) {
+        const error = relativeError(await half.forward({ slot, ...request }), expected);
+        expect(error).toBeLessThan(0.02);
+      }
+    }
+  });
+
+  it('refuses a model whose numbers are too large for float16', async () => {
+    const { checkpoint, ...rest } = createTinyModel();
+    const readTensor = async (name: string) => {
+      const bytes = (await checkpoint.readTensor(name)).slice();
+      const isLarge = name === 'blk.1.ffn_gate.weight' || name === 'blk.1.ffn_up.weight';
+      const values = new Float32Array(bytes.buffer);
+      for (const [at, value] of values.entries()) values[at] = isLarge ? 1000 * value : value;
+      return bytes;
+    };
+    const large = { ...rest, checkpoint: { ...checkpoint, readTensor } };
+    await expect(open(large, {}, webgpuHalfProfile)).rejects.toMatchObject({
+      code: 'overflow',
+      message: expect.stringMatching(/a logit is .*too large for float16/),
+    });
+    await using backend = await open(large);
+    const logits = await backend.forward({ slot: 0, position: 0, tokens, logits: 'last' });
+    expect(logits.every(Number.isFinite)).toBe(true);
   });
 
   it('has the logits of Node with weights that lie on the grid of the tiles', async () => {

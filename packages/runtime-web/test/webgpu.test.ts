@@ -4,6 +4,7 @@ import {
   cpuExactProfile,
   type Profile,
   webgpuExactProfile,
+  webgpuHalfProfile,
   webgpuProfile,
 } from '@llamella/graph';
 import { createNodeBackend } from '@llamella/runtime-node';
@@ -138,6 +139,13 @@ describe.skipIf(absence !== undefined)(
       expect(name).toContain('swiftshader');
       expect({ software, float16 }).toEqual({ software: true, float16: false });
       expect(maximumTensorBytes).toBeGreaterThanOrEqual(2 ** 27);
+    });
+
+    it('refuses a graph in float16 where shaders have none', async () => {
+      await expect(open(model, {}, webgpuHalfProfile)).rejects.toMatchObject({
+        code: 'unsupported',
+        message: expect.stringMatching(/float16 on this GPU \(.*swiftshader.*webgpuProfile/i),
+      });
     });
 
     it('reports a lost GPU, and goes on with a new backend', async () => {

@@ -50,7 +50,8 @@ export interface Backend extends AsyncDisposable {
    *
    * @returns float32 logits `[rows, vocabularySize]`, rows = 1, tokens.length or 0, 1 with `top`. A view of memory that the
    *   next call reuses: copy what must live longer.
-   * @throws {LlamellaError} `backend` when the runtime fails; the cache is unchanged before `position`
+   * @throws {LlamellaError} `backend` when the runtime fails; the cache is unchanged before `position`. `overflow` when a
+   *   graph in float16 gives a logit that is not finite: what is in the cache is then not to be used
    * @throws `signal.reason` when aborted; a running step is interrupted where the runtime allows it
    */
   forward(request: ForwardRequest, signal?: AbortSignal): Promise<Float32Array>;

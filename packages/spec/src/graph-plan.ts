@@ -66,6 +66,11 @@ export interface PackRecipe {
   /** With `decode`: inputs outermost; with `block-minimums`: outputs outermost. Default `false`. */
   readonly transpose?: boolean;
   /**
+   * Element type of `decode`, `scales` and `block-minimums`. Default `float32`; `float16` is the nearest, of two equally
+   * near ones the even.
+   */
+  readonly floatType?: 'float32' | 'float16';
+  /**
    * Which of the outputs of the stacked tensors are packed, the second number excluded, as if the tensors had no others;
    * with `stored`, which rows of the tensor's first dimension. Default: all.
    */

@@ -15,6 +15,7 @@ const marker = Symbol.for('llamella.error');
  * - `network`: a server or the way to it failed; the same call can succeed later
  * - `access`: a server refuses access, or wants a token
  * - `no-space`: the disk is full
+ * - `overflow`: numbers of the model are too large for float16; a graph in float32 runs it
  */
 export type ErrorCode =
   | 'invalid-file'
@@ -28,7 +29,8 @@ export type ErrorCode =
   | 'disposed'
   | 'network'
   | 'access'
-  | 'no-space';
+  | 'no-space'
+  | 'overflow';
 
 /**
  * Base class of every error thrown by a Llamella package.

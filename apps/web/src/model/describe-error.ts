@@ -33,6 +33,10 @@ const byCode: Readonly<Record<ErrorCode, readonly [title: string, advice: string
     'The model stopped running.',
     'Load it again. If it happens again, choose WASM under “Where it runs”, or a smaller model.',
   ],
+  overflow: [
+    'The model’s numbers are too large for float16.',
+    'Load it again, or choose WASM under “Where it runs”.',
+  ],
   template: [
     'The model cannot read this conversation.',
     'It may not be made for chats, or not know system prompts. Empty the system prompt, or choose another model.',

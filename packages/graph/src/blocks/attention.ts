@@ -40,8 +40,8 @@ export function attention(
   const past = [`past_key_values.${index}.key`, `past_key_values.${index}.value`];
   const present = [`present.${index}.key`, `present.${index}.value`];
   const cacheShape = [1, config.keyValueHeadCount, 'capacity', config.headSize];
-  for (const name of past) writer.input(name, 'float32', cacheShape);
-  for (const name of present) writer.output(name, 'float32', cacheShape);
+  for (const name of past) writer.input(name, context.profile.floatType, cacheShape);
+  for (const name of present) writer.output(name, context.profile.floatType, cacheShape);
   const scores = context.profile.attentionScores;
   const window = windowOf(config, index, context.contextLength);
   writer.contribNode(

@@ -1,7 +1,7 @@
 import type { GraphContext } from '../graph-context.ts';
 
 /**
- * Writes, once per input and block size, the sums of `blockSize` neighbouring values: float32 `[1, tokens, blocks]`.
+ * Writes, once per input and block size, the sums of `blockSize` neighbouring values: `[1, tokens, blocks]`.
  *
  * A format with a float minimum m per block has w = q*d + m, so x.w = sum over blocks of d*(x.q) + m*sum(x): the
  * second term is a small product with these sums.
@@ -24,7 +24,7 @@ export function blockSums(context: GraphContext, input: string, blocks: number, 
  * Writes, once per input and kind of block, what the `folded` grid multiplies: the input, the sums of its blocks, and,
  * where remainders have a second digit, those sums divided by 16.
  *
- * @returns the name of it: float32 `[1, tokens, inputs + digits * blocks]`
+ * @returns the name of it: `[1, tokens, inputs + digits * blocks]`
  */
 export function withBlockSums(
   context: GraphContext,
@@ -39,7 +39,9 @@ export function withBlockSums(
   return writeOnce(context, output, () => {
     const parts = [input, sums];
     if (digits === 2) {
-      const sixteenth = writeOnce(context, 'sixteenth', () => writer.float32Constant('sixteenth', 1 / 16));
+      const sixteenth = writeOnce(context, 'sixteenth', () =>
+        writer.floatConstant('sixteenth', context.profile.floatType, 1 / 16),
+      );
       writer.node('Mul', [sums, sixteenth], [`${sums}.sixteenth`]);
       parts.push(`${sums}.sixteenth`);
     }

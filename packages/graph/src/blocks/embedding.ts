@@ -1,32 +1,33 @@
 import type { GraphContext } from '../graph-context.ts';
+import { inFloatType } from '../linear-form.ts';
 import { blockShape } from './block-sums.ts';
 import { linearFormOf } from './linear.ts';
 
-/** `TensorProto.FLOAT` of onnx.proto3. */
-const ONNX_FLOAT = 1;
-
-/** Writes the lookup of `input_ids` in the embedding matrix: float32 `[1, tokens, hiddenSize]`. */
+/** Writes the lookup of `input_ids` in the embedding matrix: `[1, tokens, hiddenSize]`. */
 export function embedding(context: GraphContext, tensor: string, output: string): void {
-  const { config, table, writer } = context;
+  const { config, profile, table, writer } = context;
+  const { floatType } = profile;
   const shape = [config.vocabularySize, config.hiddenSize];
   const form = linearFormOf(context, tensor, shape, 'embedding');
   const { type } = context.tensors.get(tensor)!;
-  // A head in float32 shares its bytes.
+  // A head with float weights shares its bytes.
   const isHead = config.tiedEmbeddings && linearFormOf(context, tensor, shape, 'head').kind === 'float';
-  if (form.kind === 'float' && !isHead && context.profile.lookupTypes.includes(type)) {
+  if (form.kind === 'float' && !isHead && profile.lookupTypes.includes(type)) {
     table.packed('embedding', type === 'F16' ? 'float16' : 'bfloat16', shape, {
       kind: 'stored',
       tensors: [tensor],
     });
     writer.node('Gather', ['embedding', 'input_ids'], [`${output}.stored`], { axis: 0 });
-    writer.node('Cast', [`${output}.stored`], [output], { to: ONNX_FLOAT });
+    writer.cast(`${output}.stored`, output, floatType);
     context.fidelity.push({ tensor, kind: 'exact', bound: 0, runsAs: `Gather ${type}` });
     return;
   }
   if (form.kind !== 'blocks') {
-    table.packed('embedding', 'float32', shape, { kind: 'decode', tensors: [tensor] });
+    table.packed('embedding', floatType, shape, { kind: 'decode', tensors: [tensor] });
     writer.node('Gather', ['embedding', 'input_ids'], [output], { axis: 0 });
-    context.fidelity.push({ tensor, kind: 'decoded', bound: 0, runsAs: 'Gather float32' });
+    context.fidelity.push(
+      inFloatType(context, { tensor, kind: 'decoded', bound: 0, runsAs: 'Gather float32' }),
+    );
     return;
   }
   const { bits, scaleLength: blockSize } = form;
@@ -38,7 +39,7 @@ export function embedding(context: GraphContext, tensor: string, output: string)
     kind: 'quantized',
     ...recipe,
   });
-  table.packed('embedding.scales', 'float32', [config.vocabularySize, blocks], { kind: 'scales', ...recipe });
+  table.packed('embedding.scales', floatType, [config.vocabularySize, blocks], { kind: 'scales', ...recipe });
   const operands = ['embedding.quantized', 'input_ids', 'embedding.scales'];
   if (form.zeroPoints === true) {
     const points = [config.vocabularySize, Math.ceil((blocks * bits) / 8)];
@@ -55,12 +56,13 @@ export function embedding(context: GraphContext, tensor: string, output: string)
   });
   if (minimums) {
     const recipe = { kind: 'block-minimums', tensors: [tensor], bits, transpose: true } as const;
-    table.packed('embedding.minimums', 'float32', [config.vocabularySize, blocks], recipe);
+    table.packed('embedding.minimums', floatType, [config.vocabularySize, blocks], recipe);
     addMinimums(context, scaled, output, blocks, blockSize);
   }
   const runsAs = `GatherBlockQuantized ${bits}-bit${minimums ? ' + minimums' : ''}`;
   const { bound } = form.integers === true ? form : { bound: 0 };
-  context.fidelity.push({ tensor, kind: bound === 0 ? 'exact' : 're-gridded', bound, runsAs });
+  const fidelity = { tensor, kind: bound === 0 ? 'exact' : 're-gridded', bound, runsAs } as const;
+  context.fidelity.push(inFloatType(context, fidelity, form));
 }
 
 /** Adds to every block of a token's embedding the minimum of that block. */

@@ -1,5 +1,6 @@
 import { InvalidFileError } from '@llamella/spec';
 import { type GraphContext, requireVector } from '../graph-context.ts';
+import { vectorFidelity } from '../linear-form.ts';
 import { writeOnce } from './block-sums.ts';
 import type { LinearLayer } from './linear.ts';
 
@@ -36,16 +37,16 @@ export function layerInput(
   input: string,
   ordered: boolean,
 ): string {
-  const { table, writer, fidelity, tensors } = context;
+  const { table, writer, fidelity, profile, tensors } = context;
   const { name } = layer.tensors[0]!;
   const scale = beside(name, 'pre_quant_scale');
   let operand = input;
   if (tensors.has(scale)) {
     requireVector(context, scale, layer.inputs);
     operand = `${input}.times.${scale}`;
-    table.packed(scale, 'float32', [layer.inputs], { kind: 'decode', tensors: [scale] });
+    table.packed(scale, profile.floatType, [layer.inputs], { kind: 'decode', tensors: [scale] });
     writer.node('Mul', [input, scale], [operand]);
-    fidelity.push({ tensor: scale, kind: 'exact', bound: 0, runsAs: 'Mul float32' });
+    fidelity.push(vectorFidelity(context, scale, 'Mul'));
   }
   const order = tensors.get(name)?.inputOrder;
   if (order === undefined || !ordered) return operand;
@@ -73,10 +74,10 @@ export function layerBiases(context: GraphContext, layer: LinearLayer, output: s
   if (!context.tensors.has(named[0]!.name)) return undefined;
   for (const { name, outputs } of named) {
     requireVector(context, name, outputs);
-    context.fidelity.push({ tensor: name, kind: 'exact', bound: 0, runsAs: 'bias float32' });
+    context.fidelity.push(vectorFidelity(context, name, 'bias'));
   }
   const outputs = named.reduce((sum, tensor) => sum + tensor.outputs, 0);
-  context.table.packed(`${output}.bias`, 'float32', [outputs], {
+  context.table.packed(`${output}.bias`, context.profile.floatType, [outputs], {
     kind: 'decode',
     tensors: named.map(({ name }) => name),
   });

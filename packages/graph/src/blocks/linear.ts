@@ -4,6 +4,7 @@ import {
   fidelityOf,
   foldedDigits,
   GGML_BLOCK_SIZE,
+  inFloatType,
   type LinearForm,
   type MinimumForm,
 } from '../linear-form.ts';
@@ -64,7 +65,7 @@ export function canStack(context: GraphContext, layer: LinearLayer): boolean {
  * Writes `output = input x weights^T`, and what the checkpoint has beside the weights `X.weight`: the input multiplied
  * with `X.pre_quant_scale` and put in the order of the stored columns, the output with `X.bias` added.
  *
- * @param input float32 `[1, tokens, inputs]`
+ * @param input of the profile's float type, `[1, tokens, inputs]`
  */
 export function linear(context: GraphContext, layer: LinearLayer, input: string, output: string): void {
   if (layer.tensors.length > 1 && !canStack(context, layer)) {
@@ -76,7 +77,7 @@ export function linear(context: GraphContext, layer: LinearLayer, input: string,
   const form = forms[0]!;
   const names = layer.tensors.map(({ name }) => name);
   const outputs = layer.tensors.reduce((sum, tensor) => sum + tensor.outputs, 0);
-  for (const name of names) context.fidelity.push(fidelityOf(name, form));
+  for (const name of names) context.fidelity.push(inFloatType(context, fidelityOf(name, form), form));
   const operand = layerInput(context, layer, input, form.kind === 'blocks');
   const bias = layerBiases(context, layer, output);
   if (form.kind === 'tiles') {
@@ -85,7 +86,10 @@ export function linear(context: GraphContext, layer: LinearLayer, input: string,
   }
   if (form.kind === 'float') {
     const weight = `${output}.weight`;
-    context.table.packed(weight, 'float32', [outputs, layer.inputs], { kind: 'decode', tensors: names });
+    context.table.packed(weight, context.profile.floatType, [outputs, layer.inputs], {
+      kind: 'decode',
+      tensors: names,
+    });
     const product = bias === undefined ? output : `${output}.product`;
     context.writer.contribNode('FusedMatMul', [operand, weight], [product], { transB: 1 });
     if (bias !== undefined) context.writer.node('Add', [product, bias], [output]);
@@ -104,7 +108,7 @@ interface BlockProduct {
 
 function writeBlocks(context: GraphContext, product: BlockProduct, input: string, output: string): void {
   const { form, names, outputs, inputs, bias } = product;
-  const { table, writer } = context;
+  const { profile, table, writer } = context;
   const { bits, blockSize, scaleLength, minimums } = form;
   const sumCount = inputs / scaleLength;
   const folded = minimums === 'folded';
@@ -116,7 +120,7 @@ function writeBlocks(context: GraphContext, product: BlockProduct, input: string
     kind: 'quantized',
     ...recipe,
   });
-  table.packed(`${output}.scales`, 'float32', [outputs, blocks], { kind: 'scales', ...recipe });
+  table.packed(`${output}.scales`, profile.floatType, [outputs, blocks], { kind: 'scales', ...recipe });
   const operands = [
     folded ? withBlockSums(context, input, sumCount, scaleLength, digits) : input,
     `${output}.quantized`,
@@ -144,7 +148,7 @@ function writeBlocks(context: GraphContext, product: BlockProduct, input: string
     return;
   }
   const sums = blockSums(context, input, sumCount, scaleLength);
-  table.packed(`${output}.minimums`, 'float32', [sumCount, outputs], {
+  table.packed(`${output}.minimums`, profile.floatType, [sumCount, outputs], {
     kind: 'block-minimums',
     tensors: names,
     bits,

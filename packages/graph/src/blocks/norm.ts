@@ -1,10 +1,11 @@
 import { type GraphContext, requireVector } from '../graph-context.ts';
+import { vectorFidelity } from '../linear-form.ts';
 import { blockShape, writeOnce } from './block-sums.ts';
 
 function weight(context: GraphContext, tensor: string, size: number): string {
   requireVector(context, tensor, size);
-  context.table.packed(tensor, 'float32', [size], { kind: 'decode', tensors: [tensor] });
-  context.fidelity.push({ tensor, kind: 'exact', bound: 0, runsAs: 'RMS norm float32' });
+  context.table.packed(tensor, context.profile.floatType, [size], { kind: 'decode', tensors: [tensor] });
+  context.fidelity.push(vectorFidelity(context, tensor, 'RMS norm'));
   return tensor;
 }
 

@@ -2,7 +2,7 @@ import type { GraphContext } from '../graph-context.ts';
 import { writeOnce } from './block-sums.ts';
 import { canStack, type LinearLayer, linear } from './linear.ts';
 
-/** Names of queries, keys and values float32 `[1, tokens, width]`; or of all three, one after the other. */
+/** Names of queries, keys and values `[1, tokens, width]`; or of all three, one after the other. */
 export type Projections = readonly [query: string, key: string, value: string] | readonly [stacked: string];
 
 /**

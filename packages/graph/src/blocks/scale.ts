@@ -6,10 +6,10 @@ export function scale(context: GraphContext, input: string, factor: number, outp
   context.writer.node('Mul', [input, number(context, factor)], [output]);
 }
 
-/** Writes, once, a float32 constant. @returns its name */
+/** Writes, once, a number of the graph's float type. @returns its name */
 export function number(context: GraphContext, value: number): string {
   const name = `number_${value}`;
-  return writeOnce(context, name, () => context.writer.float32Constant(name, value));
+  return writeOnce(context, name, () => context.writer.floatConstant(name, context.profile.floatType, value));
 }
 
 /** Writes the same under a name of its own. @returns that name; with a factor of 1, the input's */

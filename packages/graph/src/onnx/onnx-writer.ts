@@ -10,6 +10,8 @@ import {
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from 'onnx-buf';
+import { toHalves } from '../half-values.ts';
+import type { FloatType } from '../profiles/profile.ts';
 
 /** An attribute's value: integers are numbers, floats are wrapped, so that `1` and `1.0` stay apart. */
 export type AttributeValue = number | string | readonly number[] | { readonly float: number };
@@ -82,6 +84,11 @@ export class OnnxWriter {
     this.node(operator, inputs, outputs, attributes, 'com.microsoft');
   }
 
+  /** Adds a conversion of a value to another type. */
+  cast(input: string, output: string, type: DataType): void {
+    this.node('Cast', [input], [output], { to: dataTypes[type] });
+  }
+
   input(name: string, type: DataType, shape: readonly Dimension[]): void {
     this.#inputs.push(valueInfo(name, type, shape));
   }
@@ -101,10 +108,11 @@ export class OnnxWriter {
     });
   }
 
-  /** Adds a float32 scalar inside the protobuf. */
-  float32Constant(name: string, value: number): void {
-    const rawData = new Uint8Array(new Float32Array([value]).buffer);
-    this.#initializers.push({ name, dataType: dataTypes.float32, dims: [], rawData });
+  /** Adds a scalar inside the protobuf. */
+  floatConstant(name: string, type: FloatType, value: number): void {
+    const values = Float32Array.of(value);
+    const rawData = new Uint8Array((type === 'float16' ? toHalves(values) : values).buffer);
+    this.#initializers.push({ name, dataType: dataTypes[type], dims: [], rawData });
   }
 
   /** Adds a uint8 scalar inside the protobuf. */

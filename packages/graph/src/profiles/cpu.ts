@@ -70,6 +70,7 @@ function longestBlock(type: TensorType, role: LinearRole): BlockSize {
 export const cpuProfile: Profile = {
   name: 'cpu',
   tokenType: 'int64',
+  floatType: 'float32',
   totalLengthShape: [],
   stackQueryKeyValue: true,
   stackGateUp: true,

@@ -1,6 +1,9 @@
 import type { DataType, TensorInfo, TensorType } from '@llamella/spec';
 import type { LinearForm } from '../linear-form.ts';
 
+/** Element type of a graph's activations, keys, values and float constants. */
+export type FloatType = Extract<DataType, 'float32' | 'float16'>;
+
 /** What a weight matrix does in the model. */
 export type LinearRole = 'embedding' | 'attention-input' | 'attention-output' | 'gate-up' | 'down' | 'head';
 
@@ -16,6 +19,8 @@ export interface Profile {
   readonly name: string;
   /** Element type of `input_ids`. */
   readonly tokenType: Extract<DataType, 'int32' | 'int64'>;
+  /** Element type of activations, keys, values, scales and float weights. Logits are float32 in any case. */
+  readonly floatType: FloatType;
   /** Shape of `total_sequence_length`. */
   readonly totalLengthShape: readonly number[];
   /** Projections of one input are stacked into one product where their types agree. */
@@ -33,7 +38,7 @@ export interface Profile {
   readonly attentionScores: boolean;
   /** Whether products with float weights are `Gemm`, since the backend lacks `FusedMatMul`. Default `false`. */
   readonly gemmProducts?: boolean;
-  /** Types of embedding matrices whose rows are looked up as they are stored, and then widened to float32. */
+  /** Types of embedding matrices whose rows are looked up as they are stored, and then widened to `floatType`. */
   readonly lookupTypes: readonly TensorType[];
   /** Chunk of prompt tokens that the backend runs best with. */
   readonly prefillChunk: number;

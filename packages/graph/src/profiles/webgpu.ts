@@ -26,3 +26,17 @@ export const webgpuExactProfile: Profile = {
   name: 'webgpu-exact',
   linearForm: cpuExactProfile.linearForm,
 };
+
+/**
+ * {@link webgpuProfile} in float16: half the bytes for activations, keys, values and scales, on GPUs whose shaders compute
+ * in it (`describeGpu().float16` of `@llamella/runtime-web`). Norms sum in float32 inside of their kernels, and logits are
+ * cast to float32. Magnitudes above 65504 become infinite: models whose residual stream or scores are that large, as those
+ * of Gemma and some of Qwen 2 are, need float32. `@llamella/runtime-web` refuses logits that are not finite.
+ *
+ * Float weights that are tied to an embedding are rounded to float16, and scales are, where the format has no float16 ones.
+ */
+export const webgpuHalfProfile: Profile = {
+  ...webgpuProfile,
+  name: 'webgpu-half',
+  floatType: 'float16',
+};

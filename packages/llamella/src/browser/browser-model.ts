@@ -101,7 +101,7 @@ export interface BrowserModel extends AsyncDisposable {
   readonly contextLength: number;
   /** How closely each tensor of the file survives into the graph. */
   readonly fidelity: readonly TensorFidelity[];
-  /** Sentences for people: what is not computed, what this browser lacks, such as threads or float16. */
+  /** Sentences for people: what is not computed, what this browser lacks, such as threads or float16. An answer may add one. */
   readonly notes: readonly string[];
   /** Milliseconds from the call until the model could run. */
   readonly loadMs: number;
@@ -124,7 +124,10 @@ export interface BrowserModel extends AsyncDisposable {
   tokenize(text: string): Promise<TokenizedText>;
   /** Tokens to what each of them is on its own. */
   pieces(ids: readonly number[]): Promise<readonly string[]>;
-  /** Called when the GPU was lost and the model is loaded again, and when it is there again. */
+  /**
+   * Called when the GPU was lost, or numbers were too large for float16, and the model is loaded again, and when it is
+   * there again.
+   */
   onRecovery?: ((event: { readonly done: boolean; readonly reason: string }) => void) | undefined;
 }
 

@@ -1,11 +1,13 @@
 import { modelName, systemPrompt } from '@llamella/model-smollm2-135m-instruct';
 import type { WebBackend } from '@llamella/runtime-web';
-import { LlamellaError, type OnProgress } from '@llamella/spec';
+import type { OnProgress } from '@llamella/spec';
 import { composeModel, type PackedBackend } from '../compose-model.ts';
 import { ensureExact } from '../ensure-exact.ts';
 import type { LoadedModel } from '../loaded-model.ts';
+import { withMeasured } from '../measure-errors.ts';
+import type { OpenedModel } from '../opened-model.ts';
 import { plainError } from '../worker-error.ts';
-import { chooseWebDevice, onProcessor, profileFor, type WebChoice } from './choose-device.ts';
+import { afterFailure, chooseWebDevice, profileFor, TOO_LARGE, type WebChoice } from './choose-device.ts';
 import { createStreamedBackend } from './create-streamed-backend.ts';
 import type { DescribedModel, LoadRequest, Notice } from './messages.ts';
 import { type FoundModel, openReference } from './open-reference.ts';
@@ -33,20 +35,16 @@ export async function loadInWorker(request: LoadRequest, context: LoadContext): 
   const found = await openReference(request.reference, context);
   await using opened = found.opened;
   opened.checkArchitecture();
-  const choice = await asked;
-  try {
-    return await loadOn(choice, found, request, { ...context, started });
-  } catch (error) {
-    context.signal.throwIfAborted();
-    if (request.device !== 'auto' || choice.device === 'wasm' || !isOfDevice(error)) throw error;
-    const instead = onProcessor(`the GPU could not run it (${error.message})`);
-    return await loadOn(instead, found, request, { ...context, started });
+  for (let choice = await asked; ; ) {
+    try {
+      return await loadOn(choice, found, request, { ...context, started });
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const instead = afterFailure(choice, request, error);
+      if (instead === undefined) throw error;
+      choice = instead;
+    }
   }
-}
-
-/** Whether another device may do better. */
-function isOfDevice(error: unknown): error is LlamellaError {
-  return LlamellaError.isInstance(error) && (error.code === 'backend' || error.code === 'unsupported');
 }
 
 async function loadOn(
@@ -58,22 +56,31 @@ async function loadOn(
   const { opened } = found;
   const { device, maximumTensorBytes } = choice;
   const { contextLength, exact } = request;
-  const plan = opened.plan({
-    profile: profileFor(device, exact),
-    ...(contextLength !== undefined && { contextLength }),
-    ...(maximumTensorBytes !== undefined && { maximumTensorBytes }),
-  });
+  const planFor = (model: OpenedModel, on: WebChoice) =>
+    model.plan({
+      profile: profileFor(on, exact),
+      ...(contextLength !== undefined && { contextLength }),
+      ...(maximumTensorBytes !== undefined && { maximumTensorBytes }),
+    });
+  const plan = planFor(opened, choice);
+  let running = choice;
   if (exact) ensureExact(plan, opened.checkpoint.name);
   const isEmbedded = 'text' in request.reference && request.reference.text === undefined;
   let first: PackedBackend<WebBackend> | undefined;
   const createBackend = async () => {
     first = await createStreamedBackend(plan, found, request, { device, signal, onProgress });
     const backend = new RecoveringBackend(first.backend, {
-      async create(capacity) {
+      async create(capacity, cause) {
         const quiet = { signal: new AbortController().signal, onProgress: () => {} };
         const again = await openReference(request.reference, quiet);
         await using _ = again.opened;
-        return (await createStreamedBackend(plan, again, request, { device, capacity, ...quiet })).backend;
+        if (cause === 'overflow') running = { ...choice, float16: false };
+        const plan = planFor(again.opened, running);
+        const options = { device, capacity, ...quiet };
+        const { backend, errors } = await createStreamedBackend(plan, again, request, options);
+        const fidelity = withMeasured(plan.fidelity, errors);
+        if (cause === 'overflow') notice({ kind: 'float32', note: TOO_LARGE, fidelity });
+        return backend;
       },
       onRecovery: (event) => notice({ kind: 'recovery', ...event }),
       onLost: (error) => notice({ kind: 'lost', error: plainError(error) }),

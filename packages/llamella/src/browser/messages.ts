@@ -55,6 +55,7 @@ export interface SentGenerateOptions extends Omit<GenerateOptions, 'grammar' | '
 /** What happens to a model while nobody asks. */
 export type Notice =
   | { readonly kind: 'recovery'; readonly done: boolean; readonly reason: string }
+  | { readonly kind: 'float32'; readonly note: string; readonly fidelity: readonly TensorFidelity[] }
   | { readonly kind: 'lost'; readonly error: PlainError };
 
 interface Call<Argument, Event, Result> {

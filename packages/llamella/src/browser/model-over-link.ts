@@ -11,8 +11,14 @@ const DISPOSE_MS = 1000;
 export function modelOverLink(link: WorkerLink, described: DescribedModel, loadMs: number): BrowserModel {
   const { promise: lost, resolve: lose } = Promise.withResolvers<LlamellaError>();
   let disposed: Promise<void> | undefined;
+  const notes = [...described.notes];
+  let { fidelity } = described;
   const model: BrowserModel = {
     ...described,
+    notes,
+    get fidelity() {
+      return fidelity;
+    },
     loadMs,
     lost,
     generate: (prompt, { signal, ...options } = {}) =>
@@ -27,7 +33,10 @@ export function modelOverLink(link: WorkerLink, described: DescribedModel, loadM
   };
   link.onNotice = (notice: Notice) => {
     if (notice.kind === 'recovery') model.onRecovery?.(notice);
-    else lose(reviveError(notice.error) as LlamellaError);
+    else if (notice.kind === 'float32') {
+      notes.push(notice.note);
+      fidelity = notice.fidelity;
+    } else lose(reviveError(notice.error) as LlamellaError);
   };
   link.onEnd = (error) => {
     if (error.code !== 'disposed') lose(error);

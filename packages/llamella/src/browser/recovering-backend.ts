@@ -14,8 +14,8 @@ export interface LosableBackend extends Backend {
 
 /** How a backend is made again, and who is told. */
 export interface Recovery {
-  /** Makes the backend anew, with room for so many positions. */
-  create(capacity: number): Promise<LosableBackend>;
+  /** Makes the backend anew, with room for so many positions; after an `overflow` and from then on in float32. */
+  create(capacity: number, cause: 'lost' | 'overflow'): Promise<LosableBackend>;
   /** Told before and after. */
   onRecovery(event: { readonly done: boolean; readonly reason: string }): void;
   /** Told once, when there will be no more answers. */
@@ -29,8 +29,9 @@ const SOON_MS = 60_000;
 const LOSS_NOTICE_MS = 300;
 
 /**
- * A backend that is made again when its device is lost. The keys and values that were on it are computed from the tokens
- * when they are needed next, so that whoever uses it notices a delay only. Lost twice within a minute, it stays lost.
+ * A backend that is made again when its device is lost, or, in float32, when numbers are too large for float16. The keys
+ * and values that were on it are computed from the tokens when they are needed next, so that whoever uses it notices a
+ * delay only. Lost twice within a minute, it stays lost.
  */
 export class RecoveringBackend implements Backend {
   readonly info: BackendInfo;
@@ -43,20 +44,23 @@ export class RecoveringBackend implements Backend {
   #lastLoss = Number.NEGATIVE_INFINITY;
   #failure: LlamellaError | undefined;
   #disposed = false;
+  #overflowed = false;
 
   constructor(backend: LosableBackend, recovery: Recovery) {
     this.#backend = backend;
     this.#recovery = recovery;
     this.info = backend.info;
-    const { slots, bytesPerToken } = backend.storage;
+    const { slots } = backend.storage;
+    const storage = () => this.#backend.storage;
     this.#tokens = Array.from({ length: slots }, () => []);
     this.#present = this.#tokens.map(() => 0);
-    const capacity = () => this.#backend.storage.capacity;
     this.storage = {
       slots,
-      bytesPerToken,
+      get bytesPerToken() {
+        return storage().bytesPerToken;
+      },
       get capacity() {
-        return capacity();
+        return storage().capacity;
       },
       grow: (wanted, lengths) =>
         this.#surviving(() =>
@@ -106,9 +110,16 @@ export class RecoveringBackend implements Backend {
       try {
         return await work();
       } catch (error) {
+        if (isOverflow(error) && !this.#overflowed && !this.#disposed) {
+          this.#overflowed = true;
+          await this.#remake('overflow', error.message);
+          continue;
+        }
         const reason = await this.#lossBehind(error);
         if (reason === undefined || this.#disposed) throw error;
-        await this.#recover(reason);
+        if (performance.now() - this.#lastLoss < SOON_MS) throw this.#lose(`${reason}, for the second time`);
+        await this.#remake('lost', reason);
+        this.#lastLoss = performance.now();
       }
     }
   }
@@ -120,21 +131,19 @@ export class RecoveringBackend implements Backend {
     return Promise.race([this.#backend.lost, late]);
   }
 
-  async #recover(reason: string): Promise<void> {
+  async #remake(cause: 'lost' | 'overflow', reason: string): Promise<void> {
     const { capacity } = this.storage;
-    if (performance.now() - this.#lastLoss < SOON_MS) throw this.#lose(`${reason}, for the second time`);
     this.#recovery.onRecovery({ done: false, reason });
     await Promise.resolve(this.#backend[Symbol.asyncDispose]()).catch(() => undefined);
     this.#present.fill(0);
     try {
-      this.#backend = await this.#recovery.create(capacity);
+      this.#backend = await this.#recovery.create(capacity, cause);
     } catch (error) {
       throw this.#lose(
         `${reason}, and the model could not be loaded again (${(error as Error).message})`,
         error,
       );
     }
-    this.#lastLoss = performance.now();
     if (this.#disposed) await this.#backend[Symbol.asyncDispose]();
     this.#recovery.onRecovery({ done: true, reason });
   }
@@ -145,4 +154,8 @@ export class RecoveringBackend implements Backend {
     this.#recovery.onLost(this.#failure);
     return this.#failure;
   }
+}
+
+function isOverflow(error: unknown): error is LlamellaError {
+  return LlamellaError.isInstance(error) && error.code === 'overflow';
 }

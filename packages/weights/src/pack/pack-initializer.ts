@@ -9,6 +9,7 @@ import {
 } from '@llamella/spec';
 import { scaledFormat } from '../formats/scaled-format.ts';
 import { foldedGrid } from './folded-grid.ts';
+import { writeHalves } from './half-floats.ts';
 import { packBlockMinimums } from './pack-block-minimums.ts';
 import { packDecoded } from './pack-decoded.ts';
 import { packFoldedQuantized, packFoldedScales, packFoldedZeroPoints } from './pack-folded.ts';
@@ -95,7 +96,7 @@ const foldedWriters: Partial<Record<PackKind, PackPartWriter>> = {
  * @throws {InvalidArgumentError} when the recipe does not fit the tensors, or the destination the recipe
  * @throws {UnsupportedError} for tensor types that cannot be packed as asked
  * @throws {InvalidFileError} when a scale or minimum in the file is not finite
- * @throws {LlamellaError} `not-found` when the checkpoint lacks a tensor
+ * @throws {LlamellaError} `not-found` when the checkpoint lacks a tensor; `overflow` when a number is too large for float16
  * @throws `signal.reason` when aborted
  */
 export async function packInitializer(
@@ -127,7 +128,10 @@ export async function packInitializer(
       `has ${destination.byteLength} bytes; ${recipe.kind} of [${totalOutputs}, ${inputs}] takes ${byteLength}`,
     );
   }
-  const target = destination.byteOffset % 4 === 0 ? destination : new Uint8Array(byteLength);
+  // Converted as a whole when all parts are there, but for matrices of weights, which can be long.
+  const isWide = recipe.floatType === 'float16' && (recipe.kind !== 'decode' || recipe.transpose === true);
+  const isTarget = !isWide && destination.byteOffset % 4 === 0;
+  const target = isTarget ? destination : new Uint8Array(isWide ? 2 * byteLength : byteLength);
   const errors: PackedError[] = [];
   let firstOutput = 0;
   for (const { tensor, info, cut } of pieces) {
@@ -159,7 +163,12 @@ export async function packInitializer(
     if (largest !== undefined) errors.push({ tensor: info.name, largest });
     firstOutput += outputs;
   }
-  if (target !== destination) destination.set(target);
+  if (isWide) {
+    const halves = new Uint16Array(byteLength >>> 1);
+    const what = `${checkpoint.name}: ${recipe.kind} of ${recipe.tensors.join(', ')}`;
+    writeHalves(new Float32Array(target.buffer), halves, what);
+    destination.set(new Uint8Array(halves.buffer));
+  } else if (!isTarget) destination.set(target);
   return errors;
 }
 

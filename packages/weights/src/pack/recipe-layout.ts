@@ -11,6 +11,7 @@ import { scaledFormat } from '../formats/scaled-format.ts';
 import { tensorByteLength } from '../formats/tensor-byte-length.ts';
 import { checkScaled } from './check-scaled.ts';
 import { remainderForm } from './folded-grid.ts';
+import { floatBytes } from './half-floats.ts';
 
 /** Block sizes of MatMulNBits that the weights of one scale can be cut into. */
 const packedBlockSizes = [16, 32];
@@ -166,16 +167,17 @@ export function remainderBlocks(
 export function packedByteLength(recipe: PackRecipe, layout: RecipeLayout): number {
   const { totalOutputs, inputs, blockSize, scaleLength } = layout;
   const blocks = inputs / blockSize + remainderBlocks(recipe, inputs, blockSize, scaleLength);
+  const floats = floatBytes(recipe);
   switch (recipe.kind) {
     case 'decode':
-      return totalOutputs * inputs * 4;
+      return totalOutputs * inputs * floats;
     case 'quantized':
       return (totalOutputs * blocks * blockSize * recipe.bits!) / 8;
     case 'zero-points':
       return totalOutputs * Math.ceil((blocks * recipe.bits!) / 8);
     case 'scales':
     case 'block-minimums':
-      return totalOutputs * blocks * 4;
+      return totalOutputs * blocks * floats;
     case 'tiles':
       return totalOutputs * inputs;
     case 'output-scales':
