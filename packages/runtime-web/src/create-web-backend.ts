@@ -23,9 +23,9 @@ export interface WebBackendOptions {
   /** Makes the worker, whose program is `@llamella/runtime-web/worker`. Default: the file beside this module. */
   readonly createWorker?: () => Worker;
   /**
-   * On `webgpu`: records the commands of a step of one token once and replays them, where the GPU runs all of the graph
-   * and the first steps show that it is faster so.
-   * Default `true`.
+   * On `webgpu`: records the commands of a step of one token once and replays them, where the GPU runs all of the graph.
+   * Measure it on your GPU: attention then works without knowing the length, which made steps four times as slow on the
+   * one that was measured (`docs/benchmarks/webgpu.md`). Default `false`.
    */
   readonly captureSteps?: boolean;
   /** Ends loading. */
@@ -94,7 +94,7 @@ export async function createWebBackend(
       const loaded = await channel.call('load', request);
       await sendWeights(channel, weights, byteLength, signal);
       const { model, externalFile, interface: graph } = plan;
-      const { captureSteps = true } = options;
+      const { captureSteps = false } = options;
       await channel.call('compile', { model, externalFile, graph, slots, capacity, captureSteps });
       return new WorkerBackend({ channel, graph, device, ...loaded, slots, capacity });
     };

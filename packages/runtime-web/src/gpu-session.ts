@@ -8,7 +8,6 @@ import type { KvSlots } from './kv-slots.ts';
 import type { Ort } from './ort.ts';
 import { heapInput, runOptions, type Session } from './session.ts';
 import { SOFTWARE_CHUNK } from './software-chunk.ts';
-import { StepTrial } from './step-trial.ts';
 
 /** What a session on the GPU is made of. */
 export interface GpuSessionParts {
@@ -31,7 +30,7 @@ const CLOSE = 1e-3;
 const NOT_CAPTURED = -1;
 
 /**
- * On the GPU, logits too. Steps of one token are captured where the session allows it and this GPU is faster so: their
+ * On the GPU, logits too. Steps of one token are captured where that was asked for and the session allows it: their
  * commands are recorded once for each slot and size of the cache, and then replayed.
  */
 export class GpuSession implements Session {
@@ -50,7 +49,6 @@ export class GpuSession implements Session {
   #captures: boolean;
   /** Whether steps were seen to give the same captured and not. */
   #isChecked = false;
-  readonly #trial = new StepTrial();
 
   constructor(parts: GpuSessionParts) {
     const { ort, gpu, handle, graph } = parts;
@@ -103,18 +101,13 @@ export class GpuSession implements Session {
     const rows = logits === 'all' ? tokens.length : 1;
     // The first token of a sequence may run in other kernels than the ones after it.
     const isStep = this.#captures && tokens.length === 1 && position > 0;
-    const isTimed = isStep && this.#isChecked && logits !== 'none' && !this.#trial.isOver;
-    const isCaptured = isStep && (this.#trial.prefersRecorded || (!isTimed && !this.#trial.isOver));
     const memory = rows === 1 ? this.#row : this.#memory(4 * rows * vocabularySize);
     try {
-      const begun = performance.now();
-      if (!isCaptured || !(await this.#runStep(slot, position, tokens))) {
+      if (!isStep || !(await this.#runStep(slot, position, tokens))) {
         await this.#runOnce(slot, position, tokens, rows, memory);
       }
       if (logits === 'none') return new Float32Array(0);
-      const row = await this.#readLogits(memory, rows, logits);
-      if (isTimed) this.#time(isCaptured, performance.now() - begun);
-      return row;
+      return await this.#readLogits(memory, rows, logits);
     } finally {
       if (memory !== this.#row) memory.release();
     }
@@ -131,13 +124,6 @@ export class GpuSession implements Session {
     }
     this.#top.find(memory.buffer, vocabularySize, logits.top);
     return new Float32Array(await this.#reader.read(this.#top.found, 8 * logits.top));
-  }
-
-  #time(wasCaptured: boolean, milliseconds: number): void {
-    this.#trial.took(wasCaptured, milliseconds);
-    if (this.#trial.isOver && !this.#trial.prefersRecorded) {
-      this.#parts.onNote('Steps are not recorded on this GPU: it is faster without.');
-    }
   }
 
   /** Runs a step by recorded commands. @returns `false` when it has to run without */

@@ -45,7 +45,9 @@ describe.skipIf(absence !== undefined)(
     }
 
     const model = createTinyModel({ seed: 5, layerCount: 1 });
-    describeBackend(() => open(model, { slots: 2, initialCapacity: 8 }), { tolerance: 1e-4 });
+    describeBackend(() => open(model, { slots: 2, initialCapacity: 8, captureSteps: true }), {
+      tolerance: 1e-4,
+    });
 
     interface Case {
       readonly options: TinyModelOptions;
@@ -56,7 +58,10 @@ describe.skipIf(absence !== undefined)(
     }
     const cases: [string, Case][] = [
       ['float32 weights', { options: {}, profile: webgpuExactProfile }],
-      ['Q4_0 weights', { options: { type: 'Q4_0' }, profile: webgpuProfile, create: { slots: 2 } }],
+      [
+        'Q4_0 weights',
+        { options: { type: 'Q4_0' }, profile: webgpuProfile, create: { slots: 2, captureSteps: true } },
+      ],
       [
         'Q4_1 weights in parts',
         { options: { type: 'Q4_1' }, profile: webgpuProfile, maximumTensorBytes: 2048 },
@@ -69,6 +74,7 @@ describe.skipIf(absence !== undefined)(
             tiedEmbeddings: false,
           },
           profile: { ...webgpuProfile, gemmProducts: false },
+          create: { captureSteps: true },
           notes: [expect.stringContaining('Steps are not captured: the graph was refused: ')],
         },
       ],
@@ -77,7 +83,7 @@ describe.skipIf(absence !== undefined)(
         {
           options: { type: 'Q4_0' },
           profile: webgpuProfile,
-          create: { worker: '/stale-worker.js' },
+          create: { worker: '/stale-worker.js', captureSteps: true },
           notes: ['Steps are not captured on this GPU: they give other results'],
         },
       ],
