@@ -29,11 +29,18 @@ export async function replaceFile(
     } finally {
       await file.close();
     }
-    await moveFile(folder, handle, folder, name, place);
+    // Another tab that puts bytes under this name at the same moment would make the move fail.
+    await oneAtATime(`llamella write ${place}`, () => moveFile(folder, handle, folder, name, place));
   } catch (error) {
     await folder.removeEntry(temporary).catch(() => {});
     throw error;
   }
+}
+
+/** Where there are no locks, other tabs are not waited for. */
+async function oneAtATime(name: string, work: () => Promise<void>): Promise<void> {
+  const { locks } = navigator as { readonly locks?: LockManager };
+  await (locks === undefined ? work() : locks.request(name, work));
 }
 
 /** Moves a file, over another one if there is one. Where a browser cannot do that, it is copied. */
