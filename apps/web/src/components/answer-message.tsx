@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useSyncExternalStore } from 'react';
 import type { Message } from '../conversation/conversation.ts';
 import type { LiveAnswer } from '../generation/chat-session.ts';
 import { type Observable, useObservable } from '../platform/observable.ts';
@@ -23,11 +23,10 @@ interface AnswerProperties {
 export const AnswerMessage = memo(
   (properties: AnswerProperties) => {
     const { message } = properties;
-    const isOpen = message.end === undefined;
     return (
       <li className="message answer">
         <h2 className="hidden">{message.model ?? 'Model'}</h2>
-        {isOpen ? <OpenAnswer {...properties} /> : <FinishedAnswer {...properties} />}
+        <Answer {...properties} />
       </li>
     );
   },
@@ -37,34 +36,46 @@ export const AnswerMessage = memo(
     before.isLast === after.isLast,
 );
 
-/** Being written here, or in another tab, or left behind when the page was closed. */
-function OpenAnswer(properties: AnswerProperties) {
+/**
+ * Being written here, or finished, or open: written in another tab, or left behind when the page was closed. The text keeps
+ * its place when the answer ends: a long one would take a tenth of a second to be drawn anew.
+ */
+function Answer(properties: AnswerProperties) {
   const { preferences } = useServices();
   const { showTokens } = useObservable(preferences);
   const { message, live } = properties;
-  const now = useObservable(live);
-  if (now?.messageId !== message.id) return <FinishedAnswer {...properties} />;
-  const { text } = now.progress;
+  const writing = useSyncExternalStore(live.subscribe, () => {
+    const now = message.end === undefined ? live.get() : undefined;
+    return now?.messageId === message.id ? now : undefined;
+  });
+  const text = writing ? writing.progress.text : message.content;
+  const tokens = writing ? writing.tokens : message.tokens;
   return (
-    <div className="writing">
-      {showTokens && now.tokens && now.tokens.length > 0 ? (
-        <TokenView tokens={now.tokens} />
-      ) : (
-        <AnswerText text={text} isGrowing />
-      )}
-      <LiveStatus live={now} />
-    </div>
+    <>
+      <div className={writing && 'writing'}>
+        {showTokens && tokens && tokens.length > 0 ? (
+          <TokenView tokens={tokens} />
+        ) : (
+          <AnswerText text={text} isGrowing={writing !== undefined} />
+        )}
+      </div>
+      {writing ? <LiveStatus live={writing} /> : <AnswerEnd {...properties} showTokens={showTokens} />}
+    </>
   );
 }
 
-function FinishedAnswer({ conversationId, message, versions, isLast }: AnswerProperties) {
-  const { chat, preferences } = useServices();
-  const { showTokens } = useObservable(preferences);
+function AnswerEnd({
+  conversationId,
+  message,
+  versions,
+  isLast,
+  showTokens,
+}: AnswerProperties & { readonly showTokens: boolean }) {
+  const { chat } = useServices();
   const isBusy = useIsBusy();
   const { content, tokens, end, error, parent } = message;
   return (
     <>
-      {showTokens && tokens ? <TokenView tokens={tokens} /> : <AnswerText text={content} isGrowing={false} />}
       {showTokens && !tokens && isLast && content !== '' && (
         <p className="hint">This answer has no probabilities yet. Regenerate it to see them.</p>
       )}
