@@ -114,16 +114,18 @@ async function checkSources(out: string, place: string, sources: readonly string
 }
 
 async function checkPlace(out: string, place: string, isFolder: boolean, overwrite: boolean): Promise<void> {
-  const status = await stat(place).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined;
-    return failed(out, cause);
-  });
+  // A folder may go between the two questions: someone else is replacing it.
+  const orAbsent = (cause: NodeJS.ErrnoException) =>
+    cause.code === 'ENOENT' ? undefined : failed(out, cause);
+  const status = await stat(place).catch(orAbsent);
   if (status === undefined) return;
   if (status.isDirectory() !== isFolder) {
     const [there, wanted] = isFolder ? ['a file', 'a folder'] : ['a folder', 'a file'];
     throw new InvalidArgumentError('out', `${out} is ${there}, and ${wanted} is to be written`);
   }
-  const names = isFolder ? await readdir(place, { withFileTypes: true }) : undefined;
+  const names = isFolder
+    ? ((await readdir(place, { withFileTypes: true }).catch(orAbsent)) ?? [])
+    : undefined;
   if (names?.length === 0) return;
   if (!overwrite) {
     throw new InvalidArgumentError(

@@ -240,21 +240,52 @@ describe('what goes wrong on the way leaves nothing behind', () => {
   });
 });
 
-test('a disk with too little space is seen before anything is written', async () => {
-  const huge = tinyGguf();
-  const path = folder.write('again.gguf', huge);
-  vi.doMock('node:fs/promises', async (original) => ({
-    ...(await original<typeof import('node:fs/promises')>()),
-    statfs: async () => ({ bavail: 100, bsize: 1024 }),
-  }));
+/** Runs `work` with a conversion under which functions of the file system do something else. */
+async function withFileSystem(
+  replaced: (original: typeof import('node:fs/promises')) => object,
+  work: (convert: typeof convertModel) => Promise<void>,
+): Promise<void> {
+  vi.doMock('node:fs/promises', async (load) => {
+    const original = await load<typeof import('node:fs/promises')>();
+    return { ...original, ...replaced(original) };
+  });
   vi.resetModules();
   try {
-    const { convertModel: convert } = await import('llamella');
-    const error = await convert(path, join(place, 'a.gguf')).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'no-space', message: expect.stringMatching(/and 102400 are free/) });
-    expect(readdirSync(place)).toEqual([]);
+    await work((await import('llamella')).convertModel);
   } finally {
     vi.doUnmock('node:fs/promises');
     vi.resetModules();
   }
+}
+
+test('a disk with too little space is seen before anything is written', () =>
+  withFileSystem(
+    () => ({ statfs: async () => ({ bavail: 100, bsize: 1024 }) }),
+    async (convert) => {
+      const error = await convert(source, join(place, 'a.gguf')).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: 'no-space',
+        message: expect.stringMatching(/and 102400 are free/),
+      });
+      expect(readdirSync(place)).toEqual([]);
+    },
+  ));
+
+test('a folder that someone else moves away while it is looked at is no obstacle', async () => {
+  const out = join(place, 'out');
+  const options = { to: 'safetensors', overwrite: true } as const;
+  await convertModel(source, out, options);
+  const whole = readdirSync(out);
+  let moved = 0;
+  await withFileSystem(
+    ({ readdir, rename }) => ({
+      async readdir(path: string, listing: { withFileTypes: true }) {
+        if (path === out) await rename(out, join(place, `moved-${moved++}`)).catch(() => undefined);
+        return readdir(path, listing);
+      },
+    }),
+    async (convert) => void (await convert(source, out, options)),
+  );
+  expect(moved).toBeGreaterThan(0);
+  expect(readdirSync(out)).toEqual(whole);
 });
