@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { findBrowser, howToGetBrowser } from '@llamella/bootstrap/find-browser.mjs';
+import { bundleSource } from '@llamella/browser-tests/src/bundle-source.ts';
 import { openPage } from '@llamella/browser-tests/src/open-page.ts';
 import { LlamellaError } from '@llamella/spec';
-import { type BuildOptions, build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import type { Answer, WorkerProgram } from './browser-worker.ts';
 
@@ -57,7 +57,8 @@ let scripts: Promise<[worker: string, library: string]> | undefined;
 
 /** Opens a site with storage of its own. */
 export async function openSite(browser: Browser): Promise<Site> {
-  scripts ??= Promise.all([bundleSource('browser-worker.ts'), bundleSource('../src/browser.ts')]);
+  const bundle = (file: string) => bundleSource(join(import.meta.dirname, file));
+  scripts ??= Promise.all([bundle('browser-worker.ts'), bundle('../src/browser.ts')]);
   const [worker, library] = await scripts;
   const opened = await openPage(browser, {
     script: pageScript,
@@ -101,22 +102,6 @@ function callOf(page: Page): Call {
   };
 }
 
-/** From sources, so that no build is needed. */
-const bundleSource = (file: string) => bundle({ entryPoints: [join(import.meta.dirname, file)] });
-
 /** Bundles a program that is no file. */
 export const bundleProgram = (contents: string) =>
-  bundle({ stdin: { contents, loader: 'ts', resolveDir: import.meta.dirname } });
-
-async function bundle(input: BuildOptions): Promise<string> {
-  const result = await build({
-    ...input,
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    conditions: ['@llamella/source', 'browser', 'import', 'module'],
-    target: 'esnext',
-    write: false,
-  });
-  return result.outputFiles![0]!.text;
-}
+  bundleSource({ stdin: { contents, loader: 'ts', resolveDir: import.meta.dirname } });

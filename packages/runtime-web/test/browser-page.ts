@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { findBrowser, howToGetBrowser } from '@llamella/bootstrap/find-browser.mjs';
+import { bundleSource } from '@llamella/browser-tests/src/bundle-source.ts';
 import { onnxruntimeWebFiles } from '@llamella/browser-tests/src/onnxruntime-web-files.ts';
 import { openBrowser } from '@llamella/browser-tests/src/open-browser.ts';
 import { type OpenPage, openPage } from '@llamella/browser-tests/src/open-page.ts';
 import type { ServedFile } from '@llamella/browser-tests/src/serve.ts';
 import type { Backend, ForwardRequest, GraphPlan } from '@llamella/spec';
 import { LlamellaError } from '@llamella/spec';
-import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import type { GpuDescription } from '../src/index.ts';
 import type { Answer, CreateOptions, Described } from './page-program.ts';
@@ -29,7 +29,9 @@ export async function openBackendPage(flags: readonly string[] = []): Promise<Ba
   let opened: OpenPage;
   try {
     const sources = ['page-program.ts', '../src/worker.ts', 'losing-worker.ts', 'stale-worker.ts'];
-    const [script, worker, losingWorker, staleWorker] = await Promise.all(sources.map(bundleSource));
+    const [script, worker, losingWorker, staleWorker] = await Promise.all(
+      sources.map((file) => bundleSource(join(folder, file))),
+    );
     opened = await openPage(browser, {
       script: script!,
       files: new Map<string, ServedFile>([
@@ -124,19 +126,4 @@ function unwrap<T>(answer: Answer<T>, signal?: AbortSignal): T {
   if ('aborted' in answer) throw signal?.reason;
   const { code, message, argument } = answer.error;
   throw Object.assign(new LlamellaError(code as LlamellaError['code'], message), { argument });
-}
-
-/** From sources, so that no build is needed. The modules of onnxruntime-web are served beside. */
-async function bundleSource(file: string): Promise<string> {
-  const result = await build({
-    entryPoints: [join(folder, file)],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    conditions: ['@llamella/source', 'browser', 'import', 'module'],
-    target: 'esnext',
-    external: ['onnxruntime-web/*'],
-    write: false,
-  });
-  return result.outputFiles[0]!.text;
 }

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { bundleSource } from '@llamella/browser-tests/src/bundle-source.ts';
 import { onnxruntimeWebFiles } from '@llamella/browser-tests/src/onnxruntime-web-files.ts';
 import type { ServedFile } from '@llamella/browser-tests/src/serve.ts';
-import { build } from 'esbuild';
 import { installNpm } from '../install-npm.ts';
 import { ggufModel, transformersModel } from './models.ts';
 import { type CandidateName, peerVersions } from './peers.ts';
@@ -21,11 +21,11 @@ export const pages: Readonly<Record<CandidateName, () => Promise<CandidatePage>>
   async llamella() {
     const runtime = join(workspace, 'packages/runtime-web');
     const files = new Map<string, ServedFile>([
-      ['/worker.js', await bundle(join(runtime, 'src/worker.ts'))],
+      ['/worker.js', await bundleSource(join(runtime, 'src/worker.ts'))],
       ['/model.gguf', { path: await ggufModel(log) }],
       ...onnxruntimeWebFiles(runtime),
     ]);
-    return { script: await bundle(join(import.meta.dirname, 'page-llamella.ts')), files };
+    return { script: await bundleSource(join(import.meta.dirname, 'page-llamella.ts')), files };
   },
   async wllama() {
     const folder = join(installNpm('web', peerVersions, log), 'node_modules/@wllama/wllama/esm');
@@ -34,7 +34,7 @@ export const pages: Readonly<Record<CandidateName, () => Promise<CandidatePage>>
       ['/wllama/wasm/wllama.wasm', { path: join(folder, 'wasm/wllama.wasm') }],
       ['/model.gguf', { path: await ggufModel(log) }],
     ]);
-    return { script: await bundle(join(import.meta.dirname, 'page-wllama.ts')), files };
+    return { script: await bundleSource(join(import.meta.dirname, 'page-wllama.ts')), files };
   },
   async 'transformers.js'() {
     const folder = join(installNpm('web', peerVersions, log), 'node_modules');
@@ -43,7 +43,7 @@ export const pages: Readonly<Record<CandidateName, () => Promise<CandidatePage>>
       ...folderFiles('/transformers', join(folder, '@huggingface/transformers/dist')),
       ...folderFiles('/transformers-ort', join(folder, 'onnxruntime-web/dist')),
     ]);
-    return { script: await bundle(join(import.meta.dirname, 'page-transformers.ts')), files };
+    return { script: await bundleSource(join(import.meta.dirname, 'page-transformers.ts')), files };
   },
 };
 
@@ -54,20 +54,4 @@ function folderFiles(address: string, folder: string): [string, ServedFile][] {
       const path = join(entry.parentPath, entry.name);
       return [`${address}/${path.slice(folder.length + 1).replaceAll('\\', '/')}`, { path }];
     });
-}
-
-/** From sources, so that no build is needed. */
-async function bundle(entry: string): Promise<string> {
-  const result = await build({
-    entryPoints: [entry],
-    absWorkingDir: dirname(entry),
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    conditions: ['@llamella/source', 'browser', 'import', 'module'],
-    target: 'esnext',
-    external: ['onnxruntime-web/*'],
-    write: false,
-  });
-  return result.outputFiles[0]!.text;
 }

@@ -1,26 +1,15 @@
 /** Llamella in a page: the packages that load a GGUF file and run it on WASM. */
+import { packPieces } from '@llamella/browser-tests/src/parity/pack-pieces.ts';
 import { buildGraph, wasmProfile } from '@llamella/graph';
 import { createWebBackend } from '@llamella/runtime-web';
-import { bytesFromMemory, openGguf, packInitializer } from '@llamella/weights';
+import { bytesFromMemory, openGguf } from '@llamella/weights';
 import { offer } from './page-candidate.ts';
 
 offer(async ({ threads, contextLength }) => {
   const bytes = new Uint8Array(await (await fetch('/model.gguf')).arrayBuffer());
   const checkpoint = await openGguf(bytesFromMemory(bytes, 'model.gguf'));
   const plan = buildGraph(checkpoint, { profile: wasmProfile, contextLength });
-  async function* pack() {
-    let end = 0;
-    for (const [index, { source, byteLength }] of plan.initializers.entries()) {
-      const offset = plan.offsets[index]!;
-      if (offset > end) yield new Uint8Array(offset - end);
-      const piece = new Uint8Array(byteLength);
-      if ('data' in source) piece.set(source.data);
-      else await packInitializer(source.recipe, checkpoint, piece);
-      yield piece;
-      end = offset + byteLength;
-    }
-  }
-  const backend = await createWebBackend(plan, pack(), {
+  const backend = await createWebBackend(plan, packPieces(plan, checkpoint), {
     threads,
     initialCapacity: contextLength,
     wasmPaths: '/onnxruntime-web/',

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { findBrowser, howToGetBrowser } from '@llamella/bootstrap/find-browser.mjs';
-import { guardedNodeImports } from '@llamella/browser-tests/src/guarded-node-imports.ts';
+import { bundleSource } from '@llamella/browser-tests/src/bundle-source.ts';
 import { onnxruntimeWebFiles } from '@llamella/browser-tests/src/onnxruntime-web-files.ts';
 import { openBrowser } from '@llamella/browser-tests/src/open-browser.ts';
 import { openPage } from '@llamella/browser-tests/src/open-page.ts';
 import type { ServedFile } from '@llamella/browser-tests/src/serve.ts';
-import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 
 /** Why nothing can be tested here, or `undefined`. The browser step of `npm test` runs these tests again, and installs one. */
@@ -71,20 +70,4 @@ export async function openModelPage(
     await browser.close();
     throw error;
   }
-}
-
-/** From sources, so that no build is needed. The modules of onnxruntime-web are served beside. */
-async function bundleSource(file: string): Promise<string> {
-  const result = await build({
-    entryPoints: [file],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    conditions: ['@llamella/source', 'browser', 'import', 'module'],
-    target: 'esnext',
-    external: ['onnxruntime-web/*'],
-    plugins: [guardedNodeImports],
-    write: false,
-  });
-  return result.outputFiles[0]!.text;
 }
