@@ -51,9 +51,9 @@ describe.skipIf(browserIsMissing)('a conversation', () => {
 
   test('loads SmolLM2 from the page’s own origin and answers', async () => {
     await chat.loadEmbedded();
-    await chat.bePrecise(100);
     expect(site.requests.filter((path) => path.endsWith('.gguf')).length).toBeGreaterThanOrEqual(2);
     expect(await chat.ask(capital)).toContain('Paris');
+    await chat.bePrecise(100);
   });
 
   test('never blocks the page for more than 50 ms while it is written', { retry: 2 }, async () => {

@@ -7,6 +7,7 @@ answer.textContent = `${model.name} on ${model.device}, ready.`;
 form.onsubmit = async (event) => {
   event.preventDefault();
   answer.textContent = '';
-  const messages = [{ role: 'user', content: question.value }];
+  const system = { role: 'system', content: model.recommendedSystemPrompt };
+  const messages = [system, { role: 'user', content: question.value }];
   for await (const { text } of model.chat(messages, { maxTokens: 200 })) answer.textContent += text;
 };

@@ -3,6 +3,7 @@ import type { Conversation, Message } from '../src/conversation/conversation.ts'
 import {
   pathTo,
   siblings,
+  systemPromptFor,
   toChatMessages,
   visibleMessages,
   withMessage,
@@ -82,8 +83,20 @@ describe('a conversation', () => {
       { role: 'user', content: 'text of q1' },
       { role: 'user', content: 'text of q2' },
     ]);
-    expect(toChatMessages([q1], '')).toEqual([{ role: 'user', content: 'text of q1' }]);
-    expect(toChatMessages([q1], undefined)).toHaveLength(1);
+    expect(toChatMessages([q1], '')[0]).toEqual({ role: 'system', content: '' });
+    expect(toChatMessages([q1], undefined)).toEqual([{ role: 'user', content: 'text of q1' }]);
+  });
+
+  test.each([
+    [undefined, undefined, undefined],
+    [undefined, '', ''],
+    [undefined, 'Be kind.', 'Be kind.'],
+    ['Be brief.', 'Be kind.', 'Be brief.'],
+    ['', 'Be kind.', undefined],
+    ['', undefined, undefined],
+    ['', '', ''],
+  ])('of the chosen system prompt %j and the recommended %j it is told %j', (chosen, recommended, told) => {
+    expect(systemPromptFor(chosen, recommended)).toBe(told);
   });
 });
 

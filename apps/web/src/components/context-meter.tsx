@@ -1,6 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { Conversation } from '../conversation/conversation.ts';
-import { toChatMessages, visibleMessages } from '../conversation/conversation-tree.ts';
+import { systemPromptFor, toChatMessages, visibleMessages } from '../conversation/conversation-tree.ts';
 import type { BrowserModel } from '../model/llamella.ts';
 import { useObservable } from '../platform/observable.ts';
 import { useServices } from '../services.ts';
@@ -56,7 +56,8 @@ function useCountedTokens(
   useEffect(() => {
     if (model === undefined) return;
     const said = isWriting ? path.filter(({ end, role }) => role === 'user' || end !== undefined) : path;
-    const messages = toChatMessages(said, conversation.systemPrompt ?? model.recommendedSystemPrompt);
+    const systemPrompt = systemPromptFor(conversation.systemPrompt, model.recommendedSystemPrompt);
+    const messages = toChatMessages(said, systemPrompt);
     if (messages.length === 0) {
       setCount({ of: conversation.id, tokens: 0 });
       return;

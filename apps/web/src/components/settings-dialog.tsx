@@ -129,7 +129,9 @@ function SystemPrompt({
         {value !== undefined
           ? 'Your own.'
           : recommended !== undefined
-            ? 'Recommended for this model.'
+            ? recommended === ''
+              ? 'An empty one is recommended for this model.'
+              : 'Recommended for this model.'
             : 'None is recommended for this model.'}
       </p>
       {value !== undefined && (

@@ -72,10 +72,24 @@ export function pathTo(conversation: Conversation, id: string | null): Message[]
   return path;
 }
 
+/**
+ * The system prompt for a model. An empty one is given to those models only that recommend it, in place of what their
+ * template would say: other templates may refuse any.
+ *
+ * @param chosen by the user; `undefined` leaves it to the model
+ */
+export function systemPromptFor(
+  chosen: string | undefined,
+  recommended: string | undefined,
+): string | undefined {
+  if (chosen === undefined) return recommended;
+  return chosen === '' && recommended !== '' ? undefined : chosen;
+}
+
 /** What a model is given: the system prompt, if any, and the messages. Answers that are empty are left out. */
 export function toChatMessages(path: readonly Message[], systemPrompt: string | undefined): ChatMessage[] {
   const said = path
     .filter(({ role, content }) => role === 'user' || content !== '')
     .map(({ role, content }): ChatMessage => ({ role, content }));
-  return systemPrompt ? [{ role: 'system', content: systemPrompt }, ...said] : said;
+  return systemPrompt !== undefined ? [{ role: 'system', content: systemPrompt }, ...said] : said;
 }

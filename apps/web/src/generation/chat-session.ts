@@ -1,7 +1,13 @@
 import type { AnswerEnd, AnswerToken, Conversation, Message } from '../conversation/conversation.ts';
 import type { ConversationLibrary } from '../conversation/conversation-library.ts';
 import { titleFrom } from '../conversation/conversation-title.ts';
-import { pathTo, toChatMessages, withMessage, withVersion } from '../conversation/conversation-tree.ts';
+import {
+  pathTo,
+  systemPromptFor,
+  toChatMessages,
+  withMessage,
+  withVersion,
+} from '../conversation/conversation-tree.ts';
 import { newMessage } from '../conversation/new-conversation.ts';
 import { describeError } from '../model/describe-error.ts';
 import type { BrowserModel } from '../model/llamella.ts';
@@ -119,7 +125,7 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
       const asked = library.get(id) ?? conversation;
       const messages = toChatMessages(
         pathTo(asked, message.parent),
-        asked.systemPrompt ?? answerer.recommendedSystemPrompt,
+        systemPromptFor(asked.systemPrompt, answerer.recommendedSystemPrompt),
       );
       const options = toGenerateOptions(asked.sampling, answerer.recommendedSampling, drawSeed);
       const stream = answerer.chat(messages, {
