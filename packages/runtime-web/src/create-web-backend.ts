@@ -1,5 +1,6 @@
 import { type Backend, type GraphPlan, InvalidArgumentError } from '@llamella/spec';
 import { abortable } from './abortable.ts';
+import { requireMemory } from './require-memory.ts';
 import { sendWeights, type WeightsSource } from './send-weights.ts';
 import { WorkerBackend } from './web-backend.ts';
 import { type WebDevice, webDevices } from './web-device.ts';
@@ -83,6 +84,7 @@ export async function createWebBackend(
       `the plan needs ${byteLength} bytes, got ${weights.byteLength}`,
     );
   }
+  requireMemory(plan, device);
   signal?.throwIfAborted();
   const channel = new WorkerChannel((options.createWorker ?? createWorker)());
   try {

@@ -1,5 +1,6 @@
 import type { GraphInterface } from '@llamella/spec';
 import type { Ort } from './ort.ts';
+import { HEAP_BYTES } from './require-memory.ts';
 
 /** A tensor of keys or values: `[1, keyValueHeads, capacity, headSize]`. */
 export interface KvTensor {
@@ -29,9 +30,6 @@ export interface CopiedRuns {
 interface HeapTensor extends KvTensor {
   readonly address: number;
 }
-
-/** What 32-bit addresses reach. */
-const HEAP_BYTES = 2 ** 32;
 
 /** Keys and values in the module's own heap. */
 export function heapKvMemory(ort: Ort, { cacheType }: GraphInterface): KvMemory<HeapTensor> {

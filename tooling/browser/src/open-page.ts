@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { bundlePageRuntime } from './bundle.ts';
 import type { PageRun } from './page-runtime.ts';
 import { fromPageValue } from './page-value.ts';
-import { type ServedFile, type ServedFiles, serve } from './serve.ts';
+import { type ServedFile, type ServedFiles, type Server, serve } from './serve.ts';
 
 const usualTimeoutMs = 30_000;
 
@@ -45,7 +45,7 @@ export async function openPage(
   browser: Pick<Browser, 'newContext'>,
   content: PageContent,
 ): Promise<OpenPage> {
-  const server = await serve(await filesOf(content));
+  const server = await servePage(content);
   const context = await browser.newContext();
   const page = await context.newPage();
   const errors: string[] = [];
@@ -72,6 +72,11 @@ export async function openPage(
       await server[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Serves a page, for any browser on this machine. */
+export async function servePage(content: PageContent): Promise<Server> {
+  return serve(await filesOf(content));
 }
 
 /** Opens a page, waits for its script and closes it. */

@@ -243,6 +243,30 @@ describe.skipIf(browserIsMissing)('the interface, with a scripted model', () => 
     expect(await ask('And now?')).toContain('Yes.');
   });
 
+  test('goes back to the model before one that failed', async () => {
+    await open({ answers: ['Yes.'] });
+    await button(/^Load SmolLM2/).click();
+    await chat.ready();
+    await follow({ loadError: { code: 'invalid-file', message: 'a.gguf: damaged' } });
+    await chat.loadLink('owner/name:Q4_K_M');
+    await chat.alert.filter({ hasText: 'cannot be used' }).waitFor();
+    await expectUsable();
+    await follow({ answers: ['Yes.'] });
+    await button('Go back to SmolLM2 135M Instruct').last().click();
+    await chat.ready();
+    await chat.closeDialog();
+    expect(await ask('Still there?')).toContain('Yes.');
+  });
+
+  test('says of a model without a chat format, before anything is asked, that it cannot chat', async () => {
+    await open({ chatProblem: 'a.gguf: has no chat template; use generate' });
+    await button(/^Load SmolLM2/).click();
+    await page.getByText('This model has no chat format').waitFor();
+    await expectUsable();
+    await button('Choose another model').first().click();
+    await page.getByRole('dialog').waitFor();
+  });
+
   test('goes on where parts of the page cannot be fetched, and is never blank', async () => {
     await page.route(/markdown-|settings-dialog-/, (route) => route.abort());
     await open({ answers: ['Look: **here**.'] });

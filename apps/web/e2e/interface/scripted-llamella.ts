@@ -14,6 +14,8 @@ export interface Script {
   /** Loading fails with this. */
   readonly loadError?: { readonly code: 'network' | 'no-space' | 'invalid-file'; readonly message: string };
   readonly models?: readonly StoredModel[];
+  /** Why the model cannot chat. */
+  readonly chatProblem?: string;
 }
 
 declare global {
@@ -76,6 +78,7 @@ function createModel(reference: string): BrowserModel {
     name: reference === '' ? 'SmolLM2 135M Instruct' : reference.replace(/^.*[/:]/, ''),
     device: 'wasm',
     threads: 2,
+    ...(script().chatProblem !== undefined && { chatProblem: script().chatProblem! }),
     config: {} as BrowserModel['config'],
     contextLength: 2048,
     fidelity: [],

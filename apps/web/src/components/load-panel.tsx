@@ -1,5 +1,8 @@
+import { LlamellaError } from '@llamella/spec';
 import { useState } from 'react';
-import type { DescribedError } from '../model/describe-error.ts';
+import { type DescribedError, describeError } from '../model/describe-error.ts';
+import { embeddedModel } from '../model/embedded-model.ts';
+import type { BrowserModel } from '../model/llamella.ts';
 import { currentPhase, estimate, type PhaseProgress, phaseLabel } from '../model/load-progress.ts';
 import { formatBytes, formatDuration } from '../platform/format.ts';
 import { useObservable } from '../platform/observable.ts';
@@ -8,10 +11,17 @@ import { Notice } from './notice.tsx';
 
 /** How far a model has come, with a way to stop; or why it failed, with a way to go on. */
 export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => void }) {
-  const { models, loadModel } = useServices();
+  const { models, loadModel, preferences } = useServices();
   const state = useObservable(models.state);
-  const [seen, setSeen] = useState<DescribedError>();
-  if (state.kind === 'failed')
+  const { model: last } = useObservable(preferences);
+  const [seen, setSeen] = useState<DescribedError | BrowserModel>();
+  const choose = onChooseModel && (
+    <button type="button" onClick={onChooseModel}>
+      Choose another model
+    </button>
+  );
+  if (state.kind === 'failed') {
+    const other = last ?? embeddedModel;
     return (
       <Notice kind="error" title={state.error.title} detail={state.error.detail}>
         <p>{state.error.advice}</p>
@@ -19,14 +29,16 @@ export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => vo
           <button type="button" onClick={() => loadModel(state.choice)}>
             Try again
           </button>
-          {onChooseModel && (
-            <button type="button" onClick={onChooseModel}>
-              Choose another model
+          {other.reference !== state.choice.reference && (
+            <button type="button" onClick={() => loadModel(other)}>
+              Go back to {other.label}
             </button>
           )}
+          {choose}
         </div>
       </Notice>
     );
+  }
   if (state.kind === 'ready' && state.recovering !== undefined)
     return (
       <Notice kind="warning" title="The GPU was lost. The model is being loaded again.">
@@ -56,6 +68,19 @@ export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => vo
         <p>{state.notKept.title} Choose the files again the next time.</p>
       </Notice>
     );
+  if (state.kind === 'ready' && state.model.chatProblem && !state.incoming && state.model !== seen) {
+    const { title, advice, detail } = describeError(
+      new LlamellaError('template', state.model.chatProblem),
+      'answering',
+      true,
+    );
+    return (
+      <Notice kind="warning" title={title} detail={detail} onClose={() => setSeen(state.model)}>
+        <p>{advice}</p>
+        {choose && <div className="row">{choose}</div>}
+      </Notice>
+    );
+  }
   const shown = state.kind === 'ready' ? state.incoming : state.kind === 'loading' ? state : undefined;
   if (shown === undefined) return null;
   const phase = currentPhase(shown.progress);

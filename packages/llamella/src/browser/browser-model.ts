@@ -103,6 +103,8 @@ export interface BrowserModel extends AsyncDisposable {
   readonly fidelity: readonly TensorFidelity[];
   /** Sentences for people: what is not computed, what this browser lacks, such as threads or float16. An answer may add one. */
   readonly notes: readonly string[];
+  /** Why `chat` and `countTokens` will fail, such as a model without a chat template. `generate` works nevertheless. */
+  readonly chatProblem?: string;
   /** Milliseconds from the call until the model could run. */
   readonly loadMs: number;
   /** As `LoadedModel.recommendedSystemPrompt`. */

@@ -1,6 +1,6 @@
 import { modelName, systemPrompt } from '@llamella/model-smollm2-135m-instruct';
-import type { WebBackend } from '@llamella/runtime-web';
-import type { OnProgress } from '@llamella/spec';
+import { requireMemory, type WebBackend } from '@llamella/runtime-web';
+import { LlamellaError, type OnProgress } from '@llamella/spec';
 import { composeModel, type PackedBackend } from '../compose-model.ts';
 import { ensureExact } from '../ensure-exact.ts';
 import type { LoadedModel } from '../loaded-model.ts';
@@ -63,6 +63,7 @@ async function loadOn(
       ...(maximumTensorBytes !== undefined && { maximumTensorBytes }),
     });
   const plan = planFor(opened, choice);
+  requireMemory(plan, device);
   let running = choice;
   if (exact) ensureExact(plan, opened.checkpoint.name);
   const isEmbedded = 'text' in request.reference && request.reference.text === undefined;
@@ -97,6 +98,7 @@ async function loadOn(
   });
   const { threads, notes } = first!.backend;
   const { config, fidelity, recommendedSystemPrompt, recommendedSampling } = model;
+  const chatProblem = whyNoChat(model);
   return {
     model,
     described: {
@@ -107,8 +109,20 @@ async function loadOn(
       contextLength: model.contextLength,
       fidelity,
       notes: [...model.notes, ...choice.notes, ...notes],
+      ...(chatProblem !== undefined && { chatProblem }),
       ...(recommendedSystemPrompt !== undefined && { recommendedSystemPrompt }),
       ...(recommendedSampling !== undefined && { recommendedSampling }),
     },
   };
+}
+
+/** What is wrong with the model's chat template, before anybody asks a question. */
+function whyNoChat(model: LoadedModel): string | undefined {
+  try {
+    model.encodeChat([{ role: 'user', content: 'Hello' }]);
+    return undefined;
+  } catch (error) {
+    if (LlamellaError.isInstance(error)) return error.message;
+    throw error;
+  }
 }

@@ -43,6 +43,7 @@ export interface DescribedModel {
   readonly contextLength: number;
   readonly fidelity: readonly TensorFidelity[];
   readonly notes: readonly string[];
+  readonly chatProblem?: string;
   readonly recommendedSystemPrompt?: string;
   readonly recommendedSampling?: SamplingOptions;
 }

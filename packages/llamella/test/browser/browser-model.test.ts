@@ -69,6 +69,14 @@ describe.skipIf(absence !== undefined)(title, () => {
     expect(await tokensOf(id, prompt, 24)).toEqual(expected.tokens);
   });
 
+  test('says when it is loaded whether it can chat', async () => {
+    const chatting = await load(models.folders['llama-3']!.files);
+    expect(chatting.chatProblem).toBeUndefined();
+    const { id, chatProblem } = await load(models.stories.files);
+    expect(chatProblem).toMatch(/stories\.gguf.*no chat template/);
+    expect(await tokensOf(id, prompt, 2)).toHaveLength(2);
+  });
+
   test('streams parts, counts tokens, and follows a grammar', async () => {
     const { id } = await load(models.folders['llama-3']!.files);
     const result = await opened.page.evaluate(async (id) => {

@@ -92,8 +92,8 @@ const program = {
       });
       const id = ++lastId;
       models.set(id, model);
-      const { name, device, threads, notes, contextLength, loadMs } = model;
-      return { id, name, device, threads, notes, contextLength, loadMs, progress };
+      const { name, device, threads, notes, chatProblem, contextLength, loadMs } = model;
+      return { id, name, device, threads, notes, chatProblem, contextLength, loadMs, progress };
     }),
   generate: (
     id: number,
