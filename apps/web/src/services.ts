@@ -65,7 +65,12 @@ export async function createServices(): Promise<Services> {
       const state = models.state.get();
       if (state.kind === 'ready') return state.model;
       if (state.kind === 'loading') return waitForModel(models, signal);
-      return load(state.kind === 'failed' ? state.choice : (preferences.get().model ?? embeddedModel));
+      const choice = state.kind === 'failed' ? state.choice : (preferences.get().model ?? embeddedModel);
+      const loaded = await load(choice);
+      // Another one was chosen meanwhile: that one answers.
+      return loaded === undefined && models.state.get().kind === 'loading'
+        ? waitForModel(models, signal)
+        : loaded;
     },
   });
   return { preferences, library, models, chat, loadModel: (choice) => void load(choice), storageError };

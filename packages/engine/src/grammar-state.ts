@@ -1,4 +1,4 @@
-import type { TokenConstraint, TokenGrammar } from '@llamella/spec';
+import { dispose, type TokenConstraint, type TokenGrammar } from '@llamella/spec';
 
 /** Where one generation is in its grammar, and the mask that this gives a sampler. */
 export class GrammarState implements Disposable {
@@ -38,7 +38,7 @@ export class GrammarState implements Disposable {
     return limit > 0 ? this.#constraint.forcedTokens(limit) : new Uint32Array(0);
   }
 
-  [Symbol.dispose](): void {
-    this.#constraint[Symbol.dispose]();
+  [dispose](): void {
+    this.#constraint[dispose]();
   }
 }

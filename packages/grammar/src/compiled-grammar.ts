@@ -1,4 +1,10 @@
-import { InvalidArgumentError, LlamellaError, type TokenConstraint, type TokenGrammar } from '@llamella/spec';
+import {
+  dispose,
+  InvalidArgumentError,
+  LlamellaError,
+  type TokenConstraint,
+  type TokenGrammar,
+} from '@llamella/spec';
 import { Automaton, type State } from './automaton.ts';
 import type { Node } from './grammar-node.ts';
 import { shortPlain, type Vocabulary } from './vocabulary.ts';
@@ -26,7 +32,7 @@ export class CompiledGrammar implements TokenGrammar {
   }
 
   /** Lets go of the memory. Constraints that exist go on. */
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.#automaton = undefined;
   }
 }
@@ -109,7 +115,7 @@ class GrammarConstraint implements TokenConstraint {
     return Uint32Array.from(tokens);
   }
 
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.#automaton = undefined;
     this.#history = [];
   }

@@ -1,4 +1,10 @@
-import { InvalidArgumentError, LlamellaError, type TokenGrammar, UnsupportedError } from '@llamella/spec';
+import {
+  dispose,
+  InvalidArgumentError,
+  LlamellaError,
+  type TokenGrammar,
+  UnsupportedError,
+} from '@llamella/spec';
 import { GrammarFault, prepare } from './analysis.ts';
 import { CompiledGrammar } from './compiled-grammar.ts';
 import { nodeOfDfa, TooLarge } from './dfa.ts';
@@ -116,7 +122,7 @@ class Compiler implements GrammarCompiler {
     );
   }
 
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.#vocabulary = undefined;
     this.#cache.clear();
   }
@@ -158,7 +164,7 @@ class SharedGrammar implements TokenGrammar {
     return this.#grammar.createConstraint();
   }
 
-  [Symbol.dispose](): void {
+  [dispose](): void {
     this.#grammar = undefined;
   }
 }

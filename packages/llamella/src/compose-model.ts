@@ -1,7 +1,7 @@
 import { createEngine } from '@llamella/engine';
 import { createKvCache } from '@llamella/kv-cache';
 import { createSampler, logprobs, topLogitsNeeded } from '@llamella/sampler';
-import type { Backend, GraphPlan, OnProgress } from '@llamella/spec';
+import { asyncDispose, type Backend, type GraphPlan, type OnProgress } from '@llamella/spec';
 import { createLoadedModel, type LoadedModel } from './loaded-model.ts';
 import { withMeasured } from './measure-errors.ts';
 import type { OpenedModel } from './opened-model.ts';
@@ -52,7 +52,7 @@ export async function composeModel(opened: OpenedModel, parts: ModelParts): Prom
       chatTemplate,
     });
   } catch (error) {
-    await backend[Symbol.asyncDispose]();
+    await backend[asyncDispose]();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import {
+  asyncDispose,
   type Checkpoint,
   InvalidFileError,
   type TensorInfo,
@@ -117,7 +118,7 @@ export function convertedCheckpoint(
       }
       return bytes;
     },
-    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    [asyncDispose]: () => source[asyncDispose](),
   };
 }
 

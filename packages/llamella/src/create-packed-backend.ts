@@ -1,5 +1,5 @@
 import { createNodeBackend, type NodeBackendOptions } from '@llamella/runtime-node';
-import type { Backend, Checkpoint, GraphPlan, OnProgress } from '@llamella/spec';
+import { asyncDispose, type Backend, type Checkpoint, type GraphPlan, type OnProgress } from '@llamella/spec';
 import { type CacheEntry, findEntry } from './cache-entry.ts';
 import { packedCacheKey } from './cache-key.ts';
 import type { PackedCacheSettings } from './cache-settings.ts';
@@ -97,7 +97,7 @@ async function loadEntry(
     if (created.status === 'fulfilled') return created.value;
     throw created.reason;
   }
-  if (created.status === 'fulfilled') await created.value.backend[Symbol.asyncDispose]();
+  if (created.status === 'fulfilled') await created.value.backend[asyncDispose]();
   signal?.throwIfAborted();
   if (verified.status === 'rejected' && !isUnreadable(verified.reason)) throw verified.reason;
   await entry.remove();
@@ -130,8 +130,8 @@ function withRelease(backend: Backend, release: () => Promise<void>): Backend {
     info: backend.info,
     storage: backend.storage,
     forward: (request, signal) => backend.forward(request, signal),
-    async [Symbol.asyncDispose]() {
-      await backend[Symbol.asyncDispose]();
+    async [asyncDispose]() {
+      await backend[asyncDispose]();
       await release();
     },
   };

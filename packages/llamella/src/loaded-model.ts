@@ -1,15 +1,16 @@
 import type { Engine } from '@llamella/engine';
 import { createGrammarCompiler, type GrammarCompiler } from '@llamella/grammar';
-import type {
-  Backend,
-  ChatMessage,
-  ChatTemplate,
-  GenerateOptions,
-  GenerationPart,
-  ModelConfig,
-  SamplingOptions,
-  TensorFidelity,
-  Tokenizer,
+import {
+  asyncDispose,
+  type Backend,
+  type ChatMessage,
+  type ChatTemplate,
+  type GenerateOptions,
+  type GenerationPart,
+  type ModelConfig,
+  type SamplingOptions,
+  type TensorFidelity,
+  type Tokenizer,
 } from '@llamella/spec';
 import { type ChatRenderOptions, encodeChat } from './encode-chat.ts';
 
@@ -121,6 +122,6 @@ export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
       yield* engine.generate(encode(messages, rendering), generation);
     },
     encodeChat: encode,
-    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
+    [asyncDispose]: () => backend[asyncDispose](),
   };
 }

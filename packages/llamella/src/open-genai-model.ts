@@ -1,5 +1,5 @@
 import { type GenaiModel, openGenai, readGenaiConfig } from '@llamella/graph';
-import { type ByteSource, InvalidFileError } from '@llamella/spec';
+import { asyncDispose, type ByteSource, InvalidFileError } from '@llamella/spec';
 import { chatTemplateInFolder, requireTokenizer } from './folder-conversation.ts';
 import { readJsonFile } from './folder-files.ts';
 import type { ModelFiles } from './model-files.ts';
@@ -49,7 +49,7 @@ export async function openGenaiModel(
     loadTokenizer: () => requireTokenizer(tokenizerFolder, signal, config.endTokens),
     chatTemplate: (tokenizer) =>
       chatTemplateInFolder(tokenizerFolder, { tokenizer, genaiConfig: json, signal }),
-    [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
+    [asyncDispose]: () => checkpoint[asyncDispose](),
   };
 }
 

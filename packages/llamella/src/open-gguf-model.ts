@@ -1,5 +1,5 @@
 import { buildGraph, checkArchitecture } from '@llamella/graph';
-import type { ByteSource } from '@llamella/spec';
+import { asyncDispose, type ByteSource } from '@llamella/spec';
 import { tokenizerFromGguf } from '@llamella/tokenizer';
 import { type GgufCheckpoint, openGguf, readSplitCount, splitFileNames } from '@llamella/weights';
 import { chatTemplateOnDemand } from './chat-template-on-demand.ts';
@@ -44,7 +44,7 @@ export async function openGgufModel(
       loadTokenizer: async () => tokenizerFromGguf(checkpoint.metadata, { name: checkpoint.name }),
       chatTemplate: async (tokenizer) =>
         chatTemplateOnDemand(checkpoint.metadata, tokenizer, checkpoint.name),
-      [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
+      [asyncDispose]: () => checkpoint[asyncDispose](),
     };
   } catch (error) {
     await Promise.allSettled(sources.map((source) => source.close?.()));

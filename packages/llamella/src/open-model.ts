@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { InvalidFileError } from '@llamella/spec';
+import { asyncDispose, InvalidFileError } from '@llamella/spec';
 import { fileSource } from './file-source.ts';
 import { filesOnDisk } from './files-on-disk.ts';
 import { SPLIT } from './find-model.ts';
@@ -40,7 +40,7 @@ export async function openModel(
   const opened = await openers[container](path, options.signal);
   const names = opened.files.map((each) => basename(each));
   if (file === undefined || names.includes(basename(file))) return opened;
-  await opened[Symbol.asyncDispose]();
+  await opened[asyncDispose]();
   throw new InvalidFileError(
     { file },
     `does not belong to the model of its folder (${names.slice(0, 5).join(', ')}); put it into one of its own, or name the folder`,

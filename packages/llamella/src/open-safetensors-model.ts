@@ -1,5 +1,5 @@
 import { buildGraph } from '@llamella/graph';
-import { type ByteSource, LlamellaError } from '@llamella/spec';
+import { asyncDispose, type ByteSource, LlamellaError } from '@llamella/spec';
 import { openSafetensors, readSafetensorsIndex, type SafetensorsCheckpoint } from '@llamella/weights';
 import { chatTemplateInFolder, requireTokenizer } from './folder-conversation.ts';
 import { readJsonFile } from './folder-files.ts';
@@ -45,7 +45,7 @@ export async function openSafetensorsModel(
       plan: (options) => buildGraph(checkpoint, options),
       loadTokenizer: () => requireTokenizer(folder, signal),
       chatTemplate: (tokenizer) => chatTemplateInFolder(folder, { tokenizer, signal }),
-      [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
+      [asyncDispose]: () => checkpoint[asyncDispose](),
     };
   } catch (error) {
     await Promise.allSettled([...sources.values()].map((source) => source.close?.()));

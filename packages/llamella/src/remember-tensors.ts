@@ -1,4 +1,4 @@
-import type { Checkpoint } from '@llamella/spec';
+import { asyncDispose, type Checkpoint } from '@llamella/spec';
 
 /** Tensors kept while the initializers made from them are packed: scales follow the integers they belong to. */
 const KEPT_TENSORS = 4;
@@ -38,7 +38,7 @@ export function rememberTensors(checkpoint: Checkpoint): RememberingCheckpoint {
       for (const stored of kept.values()) stored.then(freeMemory, () => undefined);
       kept.clear();
     },
-    [Symbol.asyncDispose]: () => checkpoint[Symbol.asyncDispose](),
+    [asyncDispose]: () => checkpoint[asyncDispose](),
   };
 }
 

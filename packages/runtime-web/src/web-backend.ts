@@ -1,4 +1,5 @@
 import {
+  asyncDispose,
   type Backend,
   type BackendInfo,
   type ForwardRequest,
@@ -70,7 +71,7 @@ export class WorkerBackend implements Backend {
   }
 
   /** Waits for the work under way, then ends the worker. Calling it again does nothing. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [asyncDispose](): Promise<void> {
     if (!this.#disposed) {
       this.#disposed = true;
       this.#lastWork = this.#lastWork.then(() => this.#channel.close());

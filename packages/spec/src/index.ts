@@ -2,6 +2,7 @@ export type { Backend, BackendInfo, ForwardRequest } from './backend.ts';
 export type { ByteSource } from './byte-source.ts';
 export type { ChatContentPart, ChatMessage, ChatTemplate } from './chat.ts';
 export type { Checkpoint } from './checkpoint.ts';
+export { asyncDispose, dispose } from './disposal.ts';
 export type {
   FinishReason,
   GenerateOptions,

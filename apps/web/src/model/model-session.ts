@@ -1,4 +1,4 @@
-import type { OnProgress, Progress } from '@llamella/spec';
+import { asyncDispose, type OnProgress, type Progress } from '@llamella/spec';
 import { frameThrottle } from '../platform/frame-throttle.ts';
 import { type Observable, observable } from '../platform/observable.ts';
 import { type DescribedError, describeError } from './describe-error.ts';
@@ -67,7 +67,7 @@ export function createModelSession(
 
   const dispose = async (): Promise<void> => {
     const before = state.get();
-    if (before.kind === 'ready') await before.model[Symbol.asyncDispose]();
+    if (before.kind === 'ready') await before.model[asyncDispose]();
   };
 
   /** Files can be used where they are, so that a full browser is no reason to stop. @returns where they are kept, or why not */
@@ -159,7 +159,7 @@ export function createModelSession(
           ...watching,
         });
         if (mine !== attempt || controller.signal.aborted) {
-          await model[Symbol.asyncDispose]();
+          await model[asyncDispose]();
           return undefined;
         }
         throttle.cancel();

@@ -1,4 +1,5 @@
 import {
+  asyncDispose,
   type ByteSource,
   type Checkpoint,
   LlamellaError,
@@ -53,7 +54,7 @@ export class GenaiCheckpoint implements Checkpoint {
   }
 
   /** Closes the files of external data. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [asyncDispose](): Promise<void> {
     await Promise.all(this.#from.sources.map((source) => source.close?.()));
   }
 }

@@ -4,7 +4,7 @@ import {
   type WebBackendOptions,
   type WeightsSource,
 } from '@llamella/runtime-web';
-import type { GraphPlan, OnProgress } from '@llamella/spec';
+import { asyncDispose, type GraphPlan, type OnProgress } from '@llamella/spec';
 import type { PackedBackend } from '../compose-model.ts';
 import { hasStorage } from './download-unkept.ts';
 import type { LoadRequest } from './messages.ts';
@@ -89,7 +89,7 @@ async function loadFound(
     if (created.status === 'fulfilled') return { backend: created.value, errors: found.errors };
     throw created.reason;
   }
-  if (created.status === 'fulfilled') await created.value[Symbol.asyncDispose]();
+  if (created.status === 'fulfilled') await created.value[asyncDispose]();
   signal.throwIfAborted();
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { LlamellaError } from '@llamella/spec';
+import { asyncDispose, type LlamellaError } from '@llamella/spec';
 import { reviveError } from '../worker-error.ts';
 import type { BrowserModel } from './browser-model.ts';
 import type { DescribedModel, Notice, SentGenerateOptions } from './messages.ts';
@@ -29,7 +29,7 @@ export function modelOverLink(link: WorkerLink, described: DescribedModel, loadM
     tokenize: (text) => link.call('tokenize', text),
     pieces: (ids) => link.call('pieces', ids),
     onRecovery: undefined,
-    [Symbol.asyncDispose]: () => (disposed ??= dispose(link)),
+    [asyncDispose]: () => (disposed ??= dispose(link)),
   };
   link.onNotice = (notice: Notice) => {
     if (notice.kind === 'recovery') model.onRecovery?.(notice);

@@ -1,4 +1,5 @@
 import {
+  asyncDispose,
   type Backend,
   type BackendInfo,
   type ForwardRequest,
@@ -87,9 +88,9 @@ export class RecoveringBackend implements Backend {
     return logits;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [asyncDispose](): Promise<void> {
     this.#disposed = true;
-    await this.#backend[Symbol.asyncDispose]();
+    await this.#backend[asyncDispose]();
   }
 
   /** Computes the keys and values before a position that a new backend lacks. */
@@ -134,7 +135,7 @@ export class RecoveringBackend implements Backend {
   async #remake(cause: 'lost' | 'overflow', reason: string): Promise<void> {
     const { capacity } = this.storage;
     this.#recovery.onRecovery({ done: false, reason });
-    await Promise.resolve(this.#backend[Symbol.asyncDispose]()).catch(() => undefined);
+    await Promise.resolve(this.#backend[asyncDispose]()).catch(() => undefined);
     this.#present.fill(0);
     try {
       this.#backend = await this.#recovery.create(capacity, cause);
@@ -144,7 +145,7 @@ export class RecoveringBackend implements Backend {
         error,
       );
     }
-    if (this.#disposed) await this.#backend[Symbol.asyncDispose]();
+    if (this.#disposed) await this.#backend[asyncDispose]();
     this.#recovery.onRecovery({ done: true, reason });
   }
 

@@ -1,4 +1,4 @@
-import { LlamellaError, type TokenGrammar } from '@llamella/spec';
+import { asyncDispose, LlamellaError, type TokenGrammar } from '@llamella/spec';
 import type { LoadedModel } from '../loaded-model.ts';
 import type { AnswerGrammar } from './browser-model.ts';
 import { loadInWorker, type ServedModel } from './load-in-worker.ts';
@@ -45,7 +45,7 @@ export function createWorkerCalls(): ServedCalls {
     async dispose() {
       const last = served;
       served = undefined;
-      await last?.model[Symbol.asyncDispose]();
+      await last?.model[asyncDispose]();
       return undefined;
     },
     ...storeCalls,

@@ -1,4 +1,5 @@
 import {
+  asyncDispose,
   type ByteSource,
   InvalidFileError,
   LlamellaError,
@@ -90,7 +91,7 @@ export class GgufModel implements GgufCheckpoint {
     return place.source.read(place.offset, info.byteLength, signal);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     await Promise.all(this.#sources.map((source) => source.close?.()));

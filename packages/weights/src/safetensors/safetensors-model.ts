@@ -1,4 +1,10 @@
-import { type ByteSource, LlamellaError, type ModelConfig, type TensorInfo } from '@llamella/spec';
+import {
+  asyncDispose,
+  type ByteSource,
+  LlamellaError,
+  type ModelConfig,
+  type TensorInfo,
+} from '@llamella/spec';
 import { clip } from '../gguf/read-header.ts';
 import type { CanonicalTensor } from './canonical-tensors.ts';
 import type { SafetensorsCheckpoint } from './open-safetensors.ts';
@@ -46,7 +52,7 @@ export class SafetensorsModel implements SafetensorsCheckpoint {
     return tensor.read(signal);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     await Promise.all(this.#sources.map((source) => source.close?.()));
