@@ -1,6 +1,7 @@
 /// <reference path="./onnxruntime-web.d.ts" />
 import { LlamellaError, UnsupportedError } from '@llamella/spec';
 import type { OrtModule, OrtModuleFactory } from './ort-module.ts';
+import { threadsProblem } from './threads-problem.ts';
 import type { WebDevice } from './web-device.ts';
 
 const names: Readonly<Record<WebDevice, string>> = {
@@ -22,18 +23,15 @@ export interface ModuleOptions {
 /**
  * Loads and starts ONNX Runtime.
  *
- * @throws {UnsupportedError} when threads are wanted and the page is not isolated
+ * @throws {UnsupportedError} when threads are wanted and there are none, see {@link threadsProblem}
  * @throws {LlamellaError} `backend` when the module cannot be loaded
  */
 export async function loadModule({ device, threads, wasmPaths }: ModuleOptions) {
-  if (threads !== undefined && threads > 1 && !globalThis.crossOriginIsolated) {
-    throw new UnsupportedError(
-      `running on ${threads} threads`,
-      'the page must be isolated: serve it with Cross-Origin-Opener-Policy: same-origin and ' +
-        'Cross-Origin-Embedder-Policy: require-corp, or use one thread',
-    );
+  const problem = threadsProblem();
+  if (threads !== undefined && threads > 1 && problem !== undefined) {
+    throw new UnsupportedError(`running on ${threads} threads`, `${problem}; use one thread`);
   }
-  const available = globalThis.crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+  const available = problem === undefined ? navigator.hardwareConcurrency : 1;
   const numThreads = threads ?? (device === 'webgpu' ? 1 : Math.min(available, MOST_DEFAULT_THREADS));
   let module: OrtModule;
   try {

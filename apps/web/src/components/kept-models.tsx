@@ -8,6 +8,9 @@ import { formatBytes } from '../platform/format.ts';
 import { useServices } from '../services.ts';
 import { Bar } from './load-panel.tsx';
 
+const noStorage =
+  'Nothing can be kept in this browser, or in this private window. Models run all the same, and are downloaded each time.';
+
 /** What is kept in this browser, how much room it takes, and ways to load, go on with and remove it. */
 export function KeptModels({
   state,
@@ -29,8 +32,8 @@ export function KeptModels({
       setContents(await store.list());
       setProblem(undefined);
     } catch (error) {
-      const { title, advice, detail } = describeError(error, 'managing', navigator.onLine);
-      setProblem(`${title} ${advice}${detail ? ` (${detail})` : ''}`);
+      const { code, title, advice, detail } = describeError(error, 'managing', navigator.onLine);
+      setProblem(code === 'unsupported' ? noStorage : `${title} ${advice}${detail ? ` (${detail})` : ''}`);
     }
   }, []);
   // A load that begins or ends changes what is kept.

@@ -6,7 +6,7 @@ import {
   webgpuHalfProfile,
   webgpuProfile,
 } from '@llamella/graph';
-import { describeGpu } from '@llamella/runtime-web';
+import { describeGpu, threadsProblem } from '@llamella/runtime-web';
 import { LlamellaError } from '@llamella/spec';
 import type { BrowserDevice } from './browser-model.ts';
 import { gpuFacts } from './gpu-facts.ts';
@@ -67,11 +67,8 @@ export function afterFailure(
 /** The processor, and why it is not the GPU. */
 export function onProcessor(reason: string | undefined): WebChoice {
   const notes = reason === undefined ? [] : [`The model runs on the processor: ${reason}.`];
-  if (!globalThis.crossOriginIsolated) {
-    notes.push(
-      'One thread only: the page is not isolated (Cross-Origin-Opener-Policy, Cross-Origin-Embedder-Policy).',
-    );
-  }
+  const problem = threadsProblem();
+  if (problem !== undefined) notes.push(`One thread only: ${problem}.`);
   return { device: 'wasm', notes };
 }
 

@@ -1,3 +1,4 @@
+import { threadsProblem } from '@llamella/runtime-web';
 import type { BrowserSupport } from './browser-support.ts';
 import { gpuFacts } from './gpu-facts.ts';
 
@@ -19,11 +20,8 @@ function wasmFacts(): BrowserSupport['wasm'] {
     const reason = 'this browser has no WebAssembly with vector instructions, or no workers';
     return { available, reason, threads: 1 };
   }
-  if (!globalThis.crossOriginIsolated) {
-    const threadsReason =
-      'the page is served without Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
-    return { available, threads: 1, threadsReason };
-  }
+  const threadsReason = threadsProblem();
+  if (threadsReason !== undefined) return { available, threads: 1, threadsReason };
   const threads = Math.min(navigator.hardwareConcurrency, MOST_DEFAULT_THREADS);
   return { available, threads, ...(threads === 1 && { threadsReason: 'the machine has one processor' }) };
 }

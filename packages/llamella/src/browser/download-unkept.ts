@@ -1,5 +1,5 @@
 import { blobSource } from '@llamella/hub/browser';
-import { weightsFiles } from '@llamella/model-smollm2-135m-instruct';
+import { byteLengths, weightsFiles } from '@llamella/model-smollm2-135m-instruct';
 import { LlamellaError, type OnProgress, UnsupportedError } from '@llamella/spec';
 import type { FileOpeners } from './named-files.ts';
 
@@ -30,13 +30,18 @@ export async function downloadUnkept(
   }
   const addresses = text === undefined ? weightsFiles.map(({ href }) => href) : [text];
   const files = new Map<string, FileOpeners extends ReadonlyMap<string, infer Open> ? Open : never>();
+  const known = text === undefined ? byteLengths.reduce((sum, bytes) => sum + bytes, 0) : 0;
+  let before = 0;
   for (const [index, address] of addresses.entries()) {
     const parts = addresses.map((_, part) => String(part + 1).padStart(5, '0'));
     const usual = new URL(address).pathname.split('/').at(-1) || 'model.gguf';
     const name = addresses.length === 1 ? usual : `model-${parts[index]}-of-${parts.at(-1)}.gguf`;
-    const blob = await download(address, signal, (loaded, total) =>
-      onProgress({ phase: 'download', loaded, total, file: name }),
-    );
+    const blob = await download(address, signal, (fileLoaded, fileTotal) => {
+      const [loaded, total] = [before + fileLoaded, Math.max(known, before + fileTotal)];
+      const report = { phase: 'download', loaded, total, file: name, fileLoaded, fileTotal };
+      onProgress(report);
+    });
+    before += blob.size;
     files.set(name, async () => blobSource(blob, name));
   }
   return files;
