@@ -8,8 +8,5 @@ export const dispose: typeof Symbol.dispose = /* @__PURE__ */ symbolOf('dispose'
 export const asyncDispose: typeof Symbol.asyncDispose = /* @__PURE__ */ symbolOf('asyncDispose');
 
 function symbolOf<Name extends 'dispose' | 'asyncDispose'>(name: Name): SymbolConstructor[Name] {
-  if (Symbol[name] === undefined) {
-    Object.defineProperty(Symbol, name, { value: Symbol.for(`Symbol.${name}`) });
-  }
-  return Symbol[name];
+  return Symbol[name] ?? Object.defineProperty(Symbol, name, { value: Symbol.for(`Symbol.${name}`) })[name];
 }

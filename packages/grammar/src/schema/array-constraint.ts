@@ -1,5 +1,5 @@
 import { type Conditions, notCondition } from './atoms.ts';
-import { unsupportedKeyword } from './schema-error.ts';
+import { notNegatable } from './schema-error.ts';
 
 export interface ContainsConstraint {
   readonly value: Conditions;
@@ -50,12 +50,7 @@ export function bothArrays(left: ArrayConstraint, right: ArrayConstraint): Array
 
 /** Constraints that together allow what `constraint` does not. */
 export function notArray({ prefix, items, min, max, contains, unique }: ArrayConstraint): ArrayConstraint[] {
-  if (unique !== undefined)
-    throw unsupportedKeyword(
-      'uniqueItems',
-      unique,
-      'it cannot be negated, as "not", "oneOf" or "if" need it here',
-    );
+  if (unique !== undefined) throw notNegatable('uniqueItems', unique);
   const result: ArrayConstraint[] = [];
   const add = (part: Partial<ArrayConstraint>): unknown => result.push({ ...anyArray, ...part });
   if (min > 0) add({ max: min - 1 });

@@ -1,6 +1,6 @@
 import type { Node } from '../grammar-node.ts';
 import { type Conditions, notCondition } from './atoms.ts';
-import { unsupportedKeyword } from './schema-error.ts';
+import { notNegatable } from './schema-error.ts';
 
 export interface PatternProperty {
   readonly node: Node;
@@ -68,23 +68,13 @@ export function notObject({
   pointer,
 }: ObjectConstraint): ObjectConstraint[] {
   const result: ObjectConstraint[] = [];
-  if (names.length > 0)
-    throw unsupportedKeyword(
-      'propertyNames',
-      pointer,
-      'it cannot be negated, as "not", "oneOf" or "if" need it here',
-    );
+  if (names.length > 0) throw notNegatable('propertyNames', pointer);
   if (min > 0) result.push({ ...anyObjectConstraint, max: min - 1, pointer });
   if (max < Number.POSITIVE_INFINITY) result.push({ ...anyObjectConstraint, min: max + 1, pointer });
   for (const key of required) result.push(oneProperty(key, [notCondition([])], false, pointer));
   for (const layer of layers) {
     const keyword = layer.additional.length > 0 ? 'additionalProperties' : 'patternProperties';
-    if (layer.additional.length > 0 || layer.patterns.length > 0)
-      throw unsupportedKeyword(
-        keyword,
-        layer.pointer,
-        'it cannot be negated, as "not", "oneOf" or "if" need it here',
-      );
+    if (layer.additional.length > 0 || layer.patterns.length > 0) throw notNegatable(keyword, layer.pointer);
     for (const [key, value] of layer.properties)
       if (value.length > 0) result.push(oneProperty(key, [notCondition(value)], true, layer.pointer));
   }

@@ -8,4 +8,8 @@ export const invalidSchema = (pointer: string, problem: string): InvalidArgument
 export const unsupportedKeyword = (keyword: string, pointer: string, why: string): UnsupportedError =>
   new UnsupportedError(`The schema keyword "${keyword}" at ${pointer}/${escapeToken(keyword)}`, why);
 
+/** A keyword whose opposite is no grammar. @param pointer as for {@link unsupportedKeyword} */
+export const notNegatable = (keyword: string, pointer: string): UnsupportedError =>
+  unsupportedKeyword(keyword, pointer, 'it cannot be negated, as "not", "oneOf" or "if" need it here');
+
 export const escapeToken = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
