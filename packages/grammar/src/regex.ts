@@ -210,7 +210,7 @@ class RegexParser {
           continue;
         }
         if (to[0]! < from[0]!)
-          throw this.#fault('a range of a class whose ends are not two characters in order');
+          throw this.#fault('a range of a class that is not of two characters in order');
         ranges.push(from[0]!, to[0]!);
       } else ranges.push(...from);
     }

@@ -46,7 +46,7 @@ function uniqueMachine(
     throw unsupportedKeyword(
       'uniqueItems',
       unique!,
-      `a grammar can remember only items from an enum of at most ${mostUnique} simple values, without prefixItems and contains`,
+      `a grammar can remember only items from an enum of at most ${mostUnique} simple values, with no prefixItems or contains`,
     );
   const values = texts.map(text);
   const first = values.map((node) => sequence(space, node));

@@ -76,7 +76,7 @@ export function formatNamed(name: string, pointer: string): Format {
     throw unsupportedKeyword(
       'format',
       pointer,
-      `"${name}" is not one of ${formatNames.join(', ')}; name "format:${name}" in ignoreKeywords to leave it unchecked`,
+      `"${name}" is not one of ${formatNames.join(', ')}; name "format:${name}" in ignoreKeywords to pass over it`,
     );
   const source = `^(?:${formats[name]})$`;
   const format: Format = {

@@ -98,7 +98,7 @@ export function checkKeywords(schema: SchemaObject, pointer: string, ignored: Re
       keyword,
       pointer,
       elsewhere[keyword] ??
-        'it is not a keyword of draft 2020-12; name it in ignoreKeywords if it says nothing about validity',
+        'it is not a keyword of draft 2020-12; name it in ignoreKeywords to pass over it',
     );
   }
 }

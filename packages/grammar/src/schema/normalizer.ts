@@ -47,7 +47,7 @@ export class Normalizer {
       const place = conditions.find((condition) => 'place' in condition)?.place;
       throw invalidSchema(
         place?.pointer ?? '',
-        'the schema refers to itself before it says anything of the value',
+        'the schema refers to itself at once',
       );
     }
     if (known !== undefined) return known;

@@ -56,7 +56,7 @@ export function objectNode(
     throw unsupportedKeyword(
       'minProperties',
       pointer,
-      'a grammar cannot tell whether keys that are not named differ; require more properties or forbid additional ones',
+      'a grammar cannot tell whether keys that are not named differ; require more, or forbid additional ones',
     );
   const { syntax } = options;
   const body = machine(objectMachine(entries, min, max, options));

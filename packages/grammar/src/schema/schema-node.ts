@@ -79,7 +79,7 @@ function pointerOf(conditions: Conditions): string {
 }
 
 function tooLarge(atom: Atom, pointer: string): Error {
-  const why = 'its automaton is too large, alone or together with its neighbours';
+  const why = 'its automaton is too large, alone or with its neighbours';
   if (atom.type === 'string') {
     const pattern = atom.constraint.patterns[0];
     if (pattern !== undefined) return unsupportedKeyword(pattern.keyword, pattern.pointer, why);
