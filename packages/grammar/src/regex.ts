@@ -209,8 +209,7 @@ class RegexParser {
           ranges.push(...from, 0x2d, 0x2d, ...to);
           continue;
         }
-        if (to[0]! < from[0]!)
-          throw this.#fault('a range of a class that is not of two characters in order');
+        if (to[0]! < from[0]!) throw this.#fault('a range of a class that is not of two characters in order');
         ranges.push(from[0]!, to[0]!);
       } else ranges.push(...from);
     }

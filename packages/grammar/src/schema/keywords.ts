@@ -97,8 +97,7 @@ export function checkKeywords(schema: SchemaObject, pointer: string, ignored: Re
     throw unsupportedKeyword(
       keyword,
       pointer,
-      elsewhere[keyword] ??
-        'it is not a keyword of draft 2020-12; name it in ignoreKeywords to pass over it',
+      elsewhere[keyword] ?? 'it is not a keyword of draft 2020-12; name it in ignoreKeywords to pass over it',
     );
   }
 }

@@ -45,10 +45,7 @@ export class Normalizer {
     const known = this.#atoms.get(key);
     if (known === 'open') {
       const place = conditions.find((condition) => 'place' in condition)?.place;
-      throw invalidSchema(
-        place?.pointer ?? '',
-        'the schema refers to itself at once',
-      );
+      throw invalidSchema(place?.pointer ?? '', 'the schema refers to itself at once');
     }
     if (known !== undefined) return known;
     this.#atoms.set(key, 'open');
