@@ -31,7 +31,7 @@ export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => vo
           </button>
           {other.reference !== state.choice.reference && (
             <button type="button" onClick={() => loadModel(other)}>
-              Go back to {other.label}
+              {last ? 'Go back to' : 'Load'} {other.label}
             </button>
           )}
           {choose}

