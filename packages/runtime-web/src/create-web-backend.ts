@@ -25,7 +25,7 @@ export interface WebBackendOptions {
   readonly createWorker?: () => Worker;
   /**
    * On `webgpu`: records the commands of a step of one token once and replays them, where the GPU runs all of the graph.
-   * Measure it on your GPU: attention then works without knowing the length, which made steps four times as slow on the
+   * Measure it on your GPU: attention then works without knowing the length, which made steps up to three times as slow on the
    * one that was measured (`docs/benchmarks/webgpu.md`). Default `false`.
    */
   readonly captureSteps?: boolean;
