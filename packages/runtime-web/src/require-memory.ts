@@ -8,7 +8,7 @@ export const HEAP_BYTES = 2 ** 32;
 const OTHER_BYTES = 2 ** 27;
 
 /**
- * Refuses weights that a device cannot hold in any case, so that they are not downloaded, packed and compiled in vain.
+ * Refuses weights that a device cannot hold in any case, so that they are not packed and compiled in vain.
  * On `wasm` everything lies in a memory of 4 GiB. What fits by this may still fail when it is compiled.
  *
  * @throws {UnsupportedError} naming how much there is, and how much there may be

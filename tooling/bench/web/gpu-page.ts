@@ -5,6 +5,7 @@ import { buildGraph, webgpuExactProfile, webgpuHalfProfile, webgpuProfile } from
 import { createWebBackend, describeGpu, type WebBackend } from '@llamella/runtime-web';
 import type { Checkpoint } from '@llamella/spec';
 import { openGguf } from '@llamella/weights';
+import { spreadOf } from '../statistics.ts';
 
 const profiles = { webgpuProfile, webgpuHalfProfile, webgpuExactProfile };
 
@@ -107,7 +108,7 @@ async function median(work: () => Promise<void>): Promise<number> {
     await work();
     if (index > 0) times.push(performance.now() - started);
   }
-  return times.sort((left, right) => left - right)[times.length >> 1]!;
+  return spreadOf(times).median;
 }
 
 function randomTokens(count: number, vocabularySize: number): Uint32Array {
