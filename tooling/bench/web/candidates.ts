@@ -19,11 +19,9 @@ const log = (line: string) => console.error(line);
 /** Prepares the page of each library; what it needs is installed or made the first time. */
 export const pages: Readonly<Record<CandidateName, () => Promise<CandidatePage>>> = {
   async llamella() {
-    const runtime = join(workspace, 'packages/runtime-web');
     const files = new Map<string, ServedFile>([
-      ['/worker.js', await bundleSource(join(runtime, 'src/worker.ts'))],
       ['/model.gguf', { path: await ggufModel(log) }],
-      ...onnxruntimeWebFiles(runtime),
+      ...(await runtimeFiles()),
     ]);
     return { script: await bundleSource(join(import.meta.dirname, 'page-llamella.ts')), files };
   },
@@ -46,6 +44,15 @@ export const pages: Readonly<Record<CandidateName, () => Promise<CandidatePage>>
     return { script: await bundleSource(join(import.meta.dirname, 'page-transformers.ts')), files };
   },
 };
+
+/** What the runtime of Llamella loads in a page: its worker, and ONNX Runtime. */
+export async function runtimeFiles(): Promise<[string, ServedFile][]> {
+  const runtime = join(workspace, 'packages/runtime-web');
+  return [
+    ['/worker.js', await bundleSource(join(runtime, 'src/worker.ts'))],
+    ...onnxruntimeWebFiles(runtime),
+  ];
+}
 
 function folderFiles(address: string, folder: string): [string, ServedFile][] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

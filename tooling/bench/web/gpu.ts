@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleSource } from '@llamella/browser-tests/src/bundle-source.ts';
 import { llama8b, madeModel } from '@llamella/browser-tests/src/large-model/made-model.ts';
-import { onnxruntimeWebFiles } from '@llamella/browser-tests/src/onnxruntime-web-files.ts';
 import { openBrowser } from '@llamella/browser-tests/src/open-browser.ts';
 import { openPage, type PageContent, servePage } from '@llamella/browser-tests/src/open-page.ts';
 import { softwareGpu } from '@llamella/browser-tests/src/parity/open-parity-page.ts';
 import type { ServedFile } from '@llamella/browser-tests/src/serve.ts';
 import { describeMachine, machineLine } from '../machine.ts';
 import { positiveInteger, runMain } from '../main-program.ts';
+import { runtimeFiles } from './candidates.ts';
 import type { GpuRun } from './gpu-page.ts';
 import { ggufModel } from './models.ts';
 
@@ -83,12 +83,10 @@ async function model(chosen: { readonly model?: string; readonly 'shape-8b': boo
 }
 
 async function pageContent(file: ServedFile, run: GpuRun): Promise<PageContent> {
-  const runtime = join(import.meta.dirname, '../../../packages/runtime-web');
   const files = new Map<string, ServedFile>([
-    ['/worker.js', await bundleSource(join(runtime, 'src/worker.ts'))],
     ['/model.gguf', file],
     ['/run.json', JSON.stringify(run)],
-    ...onnxruntimeWebFiles(runtime),
+    ...(await runtimeFiles()),
   ]);
   return { script: await bundleSource(join(import.meta.dirname, 'gpu-page.ts')), files };
 }
