@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -15,8 +16,8 @@ const files = {
   'a-name-that-is-longer-than-any-terminal-of-sixty-columns.json': Buffer.from('{}'),
 };
 
-async function prepare(pauseMs = 0) {
-  const server = await startHubServer(files, pauseMs);
+async function prepare() {
+  const server = await startHubServer(files);
   const folder = mkdtempSync(join(tmpdir(), 'llamella-cli-'));
   onTestFinished(async () => {
     await server.close();
@@ -24,7 +25,7 @@ async function prepare(pauseMs = 0) {
   });
   const environment = { HF_ENDPOINT: server.endpoint, HF_HOME: folder, LLAMELLA_CACHE: join(folder, 'urls') };
   const run = (words: string, more: object = {}) => runFake(words.split(' '), { environment, ...more });
-  return { run, environment, folder };
+  return { run, environment, folder, sent: server.sent };
 }
 
 describe('pull, list and remove', () => {
@@ -85,7 +86,7 @@ describe('pull, list and remove', () => {
   test.each([60, 20, 200])(
     'a terminal of %d columns: no line is wider, and the bars are gone at the end',
     async (columns) => {
-      const { run } = await prepare(1);
+      const { run } = await prepare();
       const { stderr } = await run('pull hf:owner/name:*', { terminal: true, columns });
       const lines = stripVTControlCharacters(stderr.replaceAll('\u001b[J', '\n')).split(/[\r\n]+/);
       const bars = lines.filter((line) => /\d%/.test(line));
@@ -111,7 +112,8 @@ describe('pull, list and remove', () => {
 });
 
 test('Ctrl-C says that the download can go on, and it does', async () => {
-  const { environment } = await prepare(30);
+  const { environment, sent } = await prepare();
+  sent.mostBytes = 300_000;
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const start = () =>
     spawn(process.execPath, ['--conditions=@llamella/source', main, 'pull', 'hf:owner/name:Q8_0', '--json'], {
@@ -127,15 +129,15 @@ test('Ctrl-C says that the download can go on, and it does', async () => {
   };
   const first = start();
   const result = ended(first);
-  const blobs = join(environment.HF_HOME, 'hub', 'models--owner--name', 'blobs');
-  while (!existsSync(blobs)) await new Promise((resume) => setTimeout(resume, 10));
-  await new Promise((resume) => setTimeout(resume, 300));
+  while (sent.bytes < sent.mostBytes) await sleep(10);
+  await sleep(1000);
   first.kill('SIGINT');
   const { exitCode, stdout, stderr } = await result;
   expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' });
   expect(stderr).toMatch(
     /^llamella: stopped; \d.* of 585\.9 KiB are there, and the same command goes on from here\n$/,
   );
+  sent.mostBytes = Number.POSITIVE_INFINITY;
   const second = await ended(start());
   expect(second.exitCode).toBe(0);
   const { downloadedBytes } = JSON.parse(second.stdout);

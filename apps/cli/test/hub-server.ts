@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const commit = 'ab'.repeat(20);
 
-/** A Hub with one repository, `owner/name`. @param pauseMs between pieces of 16 KiB */
-export async function startHubServer(files: Readonly<Record<string, Buffer>>, pauseMs = 0) {
+/** A Hub with one repository, `owner/name`. */
+export async function startHubServer(files: Readonly<Record<string, Buffer>>) {
+  const sent = { bytes: 0, mostBytes: Number.POSITIVE_INFINITY };
   const server = createServer(async (request, response) => {
     const url = new URL(request.url!, 'http://localhost');
     if (url.pathname.startsWith('/api/models/owner/name/revision/'))
@@ -27,13 +28,18 @@ export async function startHubServer(files: Readonly<Record<string, Buffer>>, pa
       'content-length': end - start,
     });
     for (let at = start; at < end && !response.destroyed; at += 16384) {
-      response.write(bytes.subarray(at, Math.min(end, at + 16384)));
-      if (pauseMs > 0) await sleep(pauseMs);
+      do await sleep(1);
+      while (sent.bytes >= sent.mostBytes && !response.destroyed);
+      const piece = bytes.subarray(at, Math.min(end, at + 16384));
+      response.write(piece);
+      sent.bytes += piece.length;
     }
     return response.end();
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
+    /** Bytes of files that were sent, and after how many the server waits. */
+    sent,
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
       server.closeAllConnections();

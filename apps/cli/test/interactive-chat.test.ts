@@ -42,7 +42,7 @@ function open(options: FakeContextOptions = {}, words: readonly string[] = []): 
     type: (keys) => void context.keyboard.write(keys),
     screen,
     async sees(text) {
-      await vi.waitFor(() => expect(screen().slice(seen)).toContain(text), { timeout: 5000, interval: 5 });
+      await vi.waitFor(() => expect(screen().slice(seen)).toContain(text), { timeout: 30_000, interval: 5 });
       seen = screen().indexOf(text, seen) + text.length;
     },
   };

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { CompiledGrammar } from '../src/compiled-grammar.ts';
 import { createGrammarCompiler } from '../src/index.ts';
 import { allows, byteCompiler, byteVocabulary } from './byte-vocabulary.ts';
 
@@ -179,13 +180,19 @@ describe('TokenConstraint', () => {
 
   it('keeps the last grammars, and serves equal requests from them', () => {
     const compiler = createGrammarCompiler(byteVocabulary, { cacheSize: 2 });
-    const time = (): number => {
-      const start = performance.now();
-      compiler.compileJsonSchema({ enum: Array.from({ length: 5000 }, (_, at) => `value ${at}`) });
-      return performance.now() - start;
+    using create = vi.spyOn(CompiledGrammar.prototype, 'createConstraint');
+    const used = (schema: unknown): CompiledGrammar => {
+      compiler.compileJsonSchema(schema).createConstraint();
+      return create.mock.contexts.at(-1)!;
     };
-    const first = time();
-    expect(time()).toBeLessThan(first);
+    const [a, b, c] = ['a', 'b', 'c'].map((value) => ({ const: value }));
+    const first = used(a);
+    const second = used(b);
+    expect(second).not.toBe(first);
+    expect(used({ ...a })).toBe(first);
+    expect(used(c)).not.toBe(first);
+    expect(used(a)).toBe(first);
+    expect(used(b)).not.toBe(second);
   });
 
   const inNode = typeof process !== 'undefined';

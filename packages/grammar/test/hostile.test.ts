@@ -94,10 +94,8 @@ const schemas: [string, unknown, string, boolean | string | readonly (boolean | 
 
 describe('hostile grammars end in a grammar or a named error', () => {
   it.each(schemas)('%s', (_, schema, text, expected) => {
-    const start = performance.now();
     const found = outcome(() => compiler.compileJsonSchema(schema, { propertyOrder: 'any' }), text);
     expect([expected].flat()).toContain(found);
-    expect(performance.now() - start).toBeLessThan(60_000);
   });
 
   it.each([
@@ -115,9 +113,7 @@ describe('hostile grammars end in a grammar or a named error', () => {
     ['', '', 'invalid-argument'],
     ['\0', '', 'invalid-argument'],
   ])('%s', (grammar, text, expected) => {
-    const start = performance.now();
     expect(outcome(() => compiler.compileGrammar(grammar), text)).toBe(expected);
-    expect(performance.now() - start).toBeLessThan(60_000);
   });
 
   it('leaves the compiler usable', () => {

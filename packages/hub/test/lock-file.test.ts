@@ -6,13 +6,13 @@ import { expect, test } from 'vitest';
 import { lockFile } from '../src/node/lock-file.ts';
 import { temporaryFolder } from './test-hub.ts';
 
-const times = { beat: 20, stale: 200, poll: 5 };
+const times = { beat: 20, stale: 1000, poll: 5 };
 const never = new AbortController().signal;
 
-async function start() {
+async function start(stale = times.stale) {
   const folder = await temporaryFolder();
   const path = join(folder, 'x.lock');
-  return { folder, path, take: (signal = never) => lockFile(path, signal, times) };
+  return { folder, path, take: (signal = never) => lockFile(path, signal, { ...times, stale }) };
 }
 
 test('one holder at a time, and nothing stays', async () => {
@@ -36,22 +36,20 @@ test('a living holder keeps it longer than the time after which it would be stal
   const { take } = await start();
   const lock = await take();
   const controller = new AbortController();
-  setTimeout(() => controller.abort(new Error('enough')), 600);
+  setTimeout(() => controller.abort(new Error('enough')), 2500);
   await expect(take(controller.signal)).rejects.toThrow('enough');
   expect(lock.lost.aborted).toBe(false);
   await lock.release();
 });
 
 test('the lock of a process that is gone is taken over at once', async () => {
-  const { path, take } = await start();
+  const { path, take } = await start(1e9);
   const lock = await take();
   const holder = JSON.parse(readFileSync(path, 'utf8'));
   await lock.release();
   const { pid } = spawnSync(process.execPath, ['--version']);
   writeFileSync(path, JSON.stringify({ ...holder, token: 'dead', process: pid }));
-  const started = performance.now();
   await (await take()).release();
-  expect(performance.now() - started).toBeLessThan(30_000);
 });
 
 test.each([
@@ -65,7 +63,7 @@ test.each([
   utimesSync(path, new Date('2040-01-01'), new Date('2040-01-01'));
   const started = performance.now();
   await (await take()).release();
-  expect(performance.now() - started).toBeGreaterThan(190);
+  expect(performance.now() - started).toBeGreaterThan(990);
 });
 
 test('who lost the lock is told, and does not remove that of the other', async () => {

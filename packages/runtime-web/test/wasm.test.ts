@@ -232,7 +232,9 @@ describe.skipIf(absence !== undefined)(`wasm${absence === undefined ? '' : ` (sk
     expect(await backend.forward(request)).toEqual(expected);
   });
 
-  it('ends a call at once when it is aborted, and the next one waits for the step', async () => {
+  it('ends a call at once when it is aborted, and the next one waits for the step', {
+    retry: 3,
+  }, async () => {
     const slow = createTinyModel({
       contextLength: 512,
       hiddenSize: 256,

@@ -62,7 +62,8 @@ describe('gives the ids of llama.cpp with tokenizer.ggml.pre', () => {
 });
 
 describe('cuts hostile texts in linear time with tokenizer.ggml.pre', () => {
-  const length = 100_000;
+  // Quadratic time is longer than a test may take.
+  const length = 300_000;
   const units = [' ', '\n', 'A', '1', ' \n', 'AÉ', "'s", '.a'];
   const texts = [
     ...units.map((unit) => unit.repeat(length / unit.length)),
@@ -75,7 +76,6 @@ describe('cuts hostile texts in linear time with tokenizer.ggml.pre', () => {
     it(name, () => {
       const { preTokenizer } = ggufPreTokenizer(name)!;
       for (const text of texts) {
-        const start = performance.now();
         let done = 0;
         preTokenizer(new OriginalText(text), 0, text.length, (_, from, to) => {
           if (from !== done || to <= from) throw new Error(`piece ${from} to ${to} after ${done}`);
@@ -83,7 +83,6 @@ describe('cuts hostile texts in linear time with tokenizer.ggml.pre', () => {
           return true;
         });
         expect(done, text.slice(0, 20)).toBe(text.length);
-        expect(performance.now() - start, text.slice(0, 20)).toBeLessThan(3000);
       }
     });
   }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@llamella/spec';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { tokenizerFromGguf, tokenizerFromJson } from '../src/index.ts';
+import { TokenSink } from '../src/token-sink.ts';
 import { randomString } from './random-strings.ts';
 import { modelSize, smallGguf, smallJson } from './small-vocabulary.ts';
 
@@ -155,27 +156,16 @@ describe('texts', () => {
   });
 
   it('stop being read at the limit', () => {
-    const text = 'word '.repeat(2_000_000);
-    // A string that is made of parts is joined when it is read for the first time.
-    expect(tokenizer.isWithinLimit(text, 100)).toBe(false);
-    const start = performance.now();
-    expect(tokenizer.isWithinLimit(text, 100)).toBe(false);
-    const stopped = performance.now() - start;
-    tokenizer.countTokens(text);
-    expect(stopped).toBeLessThan((performance.now() - start - stopped) / 2);
+    using push = vi.spyOn(TokenSink.prototype, 'push');
+    expect(tokenizer.isWithinLimit('word '.repeat(10_000), 100)).toBe(false);
+    expect(push.mock.calls.length).toBeLessThan(150);
   });
 
   it('of one long word take time n log n', () => {
-    const time = (length: number) => {
-      const word = Array.from({ length }, (_, i) => 'etaoinshrdlu'[(i * i + (i >> 3)) % 12]).join('');
-      const start = performance.now();
-      expect(tokenizer.decode(tokenizer.encode(word, bare))).toBe(word);
-      return performance.now() - start;
-    };
-    time(1 << 12);
-    const ratio = time(1 << 19) / Math.max(1, time(1 << 14));
-    // Quadratic time would give 1024; n log n gives about 43.
-    expect(ratio).toBeLessThan(300);
+    const length = 1 << 20;
+    const word = Array.from({ length }, (_, i) => 'etaoinshrdlu'[(i * i + (i >> 3)) % 12]).join('');
+    // Quadratic time is longer than a test may take.
+    expect(tokenizer.decode(tokenizer.encode(word, bare))).toBe(word);
   });
 
   it('have to be strings', () => {

@@ -87,7 +87,9 @@ describe.skipIf(browserIsMissing)('the interface, with a scripted model', () => 
     }
   };
 
-  test('never holds the page up while a long answer with everything in it streams', async () => {
+  test('never holds the page up while a long answer with everything in it streams', {
+    retry: 2,
+  }, async () => {
     await open({ answers: ['Ready.', everything.repeat(30)], tokenMs: 1, burst: 4 });
     await ask('Are you ready?');
     const longest = await longestTask(page, async () => {

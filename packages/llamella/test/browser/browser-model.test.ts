@@ -103,7 +103,9 @@ describe.skipIf(absence !== undefined)(title, () => {
     expect(result.pieces).toEqual(result.tokenized.pieces);
   });
 
-  test('stops within 300 ms, in a prompt and between tokens, and answers afterwards', async () => {
+  test('stops within 300 ms, in a prompt and between tokens, and answers afterwards', {
+    retry: 3,
+  }, async () => {
     const { id } = await load(models.stories.files, { threads: 1 });
     const story = await tokensOf(id, prompt, 8);
     const waits = await opened.page.evaluate(async (id) => {

@@ -44,7 +44,7 @@ describe.skipIf(absence !== undefined)(title, () => {
         for await (const part of told.generate('Once upon a time', { maxTokens: 16, temperature: 0 })) {
           if (tokens.length < loseAfter && tokens.length + part.tokens.length >= loseAfter) {
             channel.postMessage('now');
-            await new Promise((resolve) => setTimeout(resolve, 100));
+            await new Promise((resolve) => setTimeout(resolve, 1000));
           }
           tokens.push(...part.tokens);
         }
