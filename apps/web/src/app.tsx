@@ -121,7 +121,7 @@ function StorageNotice() {
   const failure = useObservable(library.failure) ?? storageError;
   const [seen, setSeen] = useState<unknown>();
   if (failure === undefined || failure === seen) return null;
-  const { title, advice, detail } = describeError(failure, 'storing', navigator.onLine);
+  const { title, advice, detail } = describeError(failure, 'storing');
   return (
     <Notice kind="warning" title={title} detail={detail} onClose={() => setSeen(failure)}>
       <p>{advice}</p>

@@ -89,7 +89,7 @@ describe('progress', () => {
 describe('errors', () => {
   test('of every code have a title, what to do, and the details', () => {
     const error = new LlamellaError('no-space', 'needs 4 GB');
-    const described = describeError(error, 'loading', true);
+    const described = describeError(error, 'loading');
     expect(described).toEqual({
       title: expect.stringContaining('not enough room'),
       advice: expect.stringContaining('Remove models'),
@@ -100,39 +100,45 @@ describe('errors', () => {
 
   test('say that the device is offline when it is', () => {
     const error = new LlamellaError('network', 'fetch failed');
-    expect(describeError(error, 'loading', false).title).toBe('This device is offline.');
-    expect(describeError(error, 'loading', true).title).toBe('The connection failed.');
+    expect(describeError(error, 'loading', { isOnline: false }).title).toBe('This device is offline.');
+    expect(describeError(error, 'loading', { isOnline: true }).title).toBe('The connection failed.');
     const notFetched = new TypeError(
       'Failed to fetch dynamically imported module: https://here.example/a.js',
     );
-    expect(describeError(notFetched, 'loading', false).title).toBe('This device is offline.');
+    expect(describeError(notFetched, 'loading', { isOnline: false }).title).toBe('This device is offline.');
+  });
+
+  test.each([true, false])('promise what was downloaded only where it is kept (online: %s)', (isOnline) => {
+    const error = new LlamellaError('network', 'fetch failed');
+    const adviceWhere = (keepsDownloads: boolean) =>
+      describeError(error, 'loading', { isOnline, keepsDownloads }).advice;
+    expect(adviceWhere(true)).toContain('goes on where it stopped');
+    expect(adviceWhere(false)).not.toMatch(/kept|where it stopped/);
   });
 
   test('of a wrong file say which files are right', () => {
     const error = new LlamellaError('invalid-argument', 'files: no model among holiday.jpg');
-    expect(describeError(error, 'loading', true).advice).toContain('GGUF');
-    expect(describeError(error, 'answering', true).title).toBe('A setting cannot be used.');
+    expect(describeError(error, 'loading').advice).toContain('GGUF');
+    expect(describeError(error, 'answering').title).toBe('A setting cannot be used.');
   });
 
   test('of a model without a chat template say which model to choose', () => {
-    expect(describeError(missingTemplate('model.gguf'), 'answering', true)).toEqual({
+    expect(describeError(missingTemplate('model.gguf'), 'answering')).toEqual({
       title: 'This model has no chat format, so it cannot hold a conversation.',
       advice: expect.stringContaining('Instruct'),
       code: 'template',
     });
     const other = new LlamellaError('template', 'template: system messages are not supported');
-    expect(describeError(other, 'answering', true)).toMatchObject({ detail: other.message });
+    expect(describeError(other, 'answering')).toMatchObject({ detail: other.message });
   });
 
   test('of the browser are understood too, and unknown ones are no riddle', () => {
-    expect(describeError(new DOMException('x', 'QuotaExceededError'), 'storing', true).title).toContain(
-      'room',
-    );
-    expect(describeError(new TypeError('x is not a function'), 'answering', true)).toMatchObject({
+    expect(describeError(new DOMException('x', 'QuotaExceededError'), 'storing').title).toContain('room');
+    expect(describeError(new TypeError('x is not a function'), 'answering')).toMatchObject({
       title: 'The answer was interrupted.',
       detail: 'x is not a function',
     });
-    expect(describeError('odd', 'loading', true)).toMatchObject({ detail: 'odd' });
+    expect(describeError('odd', 'loading')).toMatchObject({ detail: 'odd' });
   });
 });
 
@@ -151,12 +157,15 @@ describe('a session with models', () => {
     return { model, disposed, lose };
   }
 
-  function setUp(load: LoadBrowserModel) {
+  function setUp(load: LoadBrowserModel, keepsFiles = true) {
     const imported = vi.fn(async () => ({ reference: 'kept:a' }));
     const loaded = vi.fn();
     const removed = vi.fn(async () => undefined);
     const store = async () => ({ import: imported as never, remove: removed });
-    const session = createModelSession({ llamella: async () => ({ loadBrowserModel: load }), store }, loaded);
+    const session = createModelSession(
+      { llamella: async () => ({ loadBrowserModel: load }), store, keepsFiles: async () => keepsFiles },
+      loaded,
+    );
     return { session, imported, removed, loaded };
   }
 
@@ -174,18 +183,19 @@ describe('a session with models', () => {
     expect(session.state.get()).toEqual({ kind: 'none' });
   });
 
-  test('shows progress, and nothing after it was cancelled', async () => {
+  test.each([true, false])('shows progress, and nothing after it was cancelled', async (keepsDownloads) => {
     const { session, loaded } = setUp((_, options) => {
       options?.onProgress?.({ phase: 'download', loaded: 1, total: 2 });
       return new Promise((_resolve, reject) =>
         options?.signal?.addEventListener('abort', () => reject(options.signal?.reason)),
       );
-    });
+    }, keepsDownloads);
     const loading = session.load({ reference: 'hf:a/b', label: 'A' }, 'auto');
     await vi.waitFor(() =>
       expect(session.state.get()).toMatchObject({
         kind: 'loading',
         progress: [{ phase: 'download', loaded: 1 }],
+        keepsDownloads,
       }),
     );
     session.cancel();

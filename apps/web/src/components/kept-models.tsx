@@ -32,7 +32,7 @@ export function KeptModels({
       setContents(await store.list());
       setProblem(undefined);
     } catch (error) {
-      const { code, title, advice, detail } = describeError(error, 'managing', navigator.onLine);
+      const { code, title, advice, detail } = describeError(error, 'managing');
       setProblem(code === 'unsupported' ? noStorage : `${title} ${advice}${detail ? ` (${detail})` : ''}`);
     }
   }, []);

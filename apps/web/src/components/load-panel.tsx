@@ -1,6 +1,5 @@
-import { LlamellaError } from '@llamella/spec';
 import { useState } from 'react';
-import { type DescribedError, describeError } from '../model/describe-error.ts';
+import { type DescribedError, describeChatProblem } from '../model/describe-error.ts';
 import { embeddedModel } from '../model/embedded-model.ts';
 import type { BrowserModel } from '../model/llamella.ts';
 import { currentPhase, estimate, type PhaseProgress, phaseLabel } from '../model/load-progress.ts';
@@ -69,11 +68,7 @@ export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => vo
       </Notice>
     );
   if (state.kind === 'ready' && state.model.chatProblem && !state.incoming && state.model !== seen) {
-    const { title, advice, detail } = describeError(
-      new LlamellaError('template', state.model.chatProblem),
-      'answering',
-      true,
-    );
+    const { title, advice, detail } = describeChatProblem(state.model.chatProblem);
     return (
       <Notice kind="warning" title={title} detail={detail} onClose={() => setSeen(state.model)}>
         <p>{advice}</p>
@@ -99,7 +94,9 @@ export function LoadPanel({ onChooseModel }: { readonly onChooseModel?: () => vo
       )}
       {phase?.phase === 'download' && (
         <p className="hint">
-          Cancel whenever you like: the next time, the download goes on where it stopped.
+          {shown.keepsDownloads
+            ? 'Cancel whenever you like: the next time, the download goes on where it stopped.'
+            : 'This browser keeps no models here: the next time, the download begins again.'}
         </p>
       )}
     </section>

@@ -155,7 +155,7 @@ export function createChatSession({ library, model, withProbabilities }: ChatSes
       await end(progress.finishReason ?? 'stop');
     } catch (error) {
       if (signal.aborted) return await end('stopped');
-      const { title, advice, detail } = describeError(error, 'answering', navigator.onLine);
+      const { title, advice, detail } = describeError(error, 'answering');
       await end('error', [title, advice, detail && `(${detail})`].filter(Boolean).join(' '));
     }
   };

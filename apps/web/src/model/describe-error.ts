@@ -42,10 +42,7 @@ const byCode: Readonly<Record<ErrorCode, readonly [title: string, advice: string
     'It may not be made for chats, or not know system prompts. Empty the system prompt, or choose another model.',
   ],
   disposed: ['The model was unloaded.', 'Load it again.'],
-  network: [
-    'The connection failed.',
-    'What was downloaded is kept. Check the connection and load the model again: it goes on where it stopped.',
-  ],
+  network: ['The connection failed.', 'Check the connection and load the model again.'],
   access: [
     'The server does not give out this model.',
     'It may be private, or want its licence to be accepted. Download the file yourself and drop it here.',
@@ -61,6 +58,10 @@ const noModel = [
   'Choose a GGUF file, all files of a split one, or a folder with safetensors or an ONNX Runtime GenAI model; or check the link.',
 ] as const;
 
+const offline = ['This device is offline.', 'Load the model again when there is a connection.'] as const;
+const whatIsKept = 'What was downloaded is kept: it goes on where it stopped.';
+const modelsKept = 'Models that are kept here run without one.';
+
 const noChatFormat = {
   title: 'This model has no chat format, so it cannot hold a conversation.',
   advice: 'Choose one that is made for conversations: their names often contain “Instruct” or “Chat”.',
@@ -75,20 +76,31 @@ const otherwise: Readonly<Record<Exclude<Activity, 'storing'>, readonly [title: 
   managing: ['What is kept here could not be read or changed.', 'Reload the page and try again.'],
 };
 
-/** Says in plain sentences what went wrong. `isOnline` is what the browser says of its connection. */
-export function describeError(error: unknown, activity: Activity, isOnline: boolean): DescribedError {
+/** What is known of the browser. */
+export interface Circumstances {
+  readonly isOnline?: boolean;
+  /** Whether what was downloaded stays, so that a download goes on where it stopped. */
+  readonly keepsDownloads?: boolean;
+}
+
+/** Says in plain sentences what went wrong. */
+export function describeError(
+  error: unknown,
+  activity: Activity,
+  { isOnline = navigator.onLine, keepsDownloads = true }: Circumstances = {},
+): DescribedError {
   const detail = error instanceof Error ? error.message : String(error);
   const name = error instanceof Error ? error.name : '';
   const code = LlamellaError.isInstance(error) ? error.code : codeOf(name, detail);
-  if (code === 'network' && !isOnline)
+  if (code === 'network') {
+    const [title, advice] = isOnline ? byCode.network : offline;
+    const more = keepsDownloads ? [whatIsKept, ...(isOnline ? [] : [modelsKept])] : [];
     return {
-      title: 'This device is offline.',
-      code,
-      advice:
-        'What was downloaded is kept. Load the model again when there is a connection: it goes on where it stopped. Models that are kept here run without one.',
+      ...{ title, advice: [advice, ...more].join(' '), code },
+      ...(isOnline && detail !== '' && { detail }),
     };
-  // What else the library says of it is for those who write programs.
-  if (code === 'template' && /no chat template;/.test(detail)) return { ...noChatFormat, code };
+  }
+  if (code === 'template') return describeChatProblem(detail);
   if (code !== undefined) {
     const [title, advice] = activity === 'loading' && code === 'invalid-argument' ? noModel : byCode[code];
     return { title, advice, code, ...(detail !== '' && { detail }) };
@@ -101,6 +113,14 @@ export function describeError(error: unknown, activity: Activity, isOnline: bool
     };
   const [title, advice] = otherwise[activity];
   return { title, advice, ...(detail !== '' && { detail }) };
+}
+
+/** Says why a model cannot hold conversations, or not this one, from the words of the library. */
+export function describeChatProblem(detail: string): DescribedError {
+  // What else the library says of it is for those who write programs.
+  if (/no chat template;/.test(detail)) return { ...noChatFormat, code: 'template' };
+  const [title, advice] = byCode.template;
+  return { title, advice, code: 'template', ...(detail !== '' && { detail }) };
 }
 
 function codeOf(name: string, message: string): ErrorCode | undefined {

@@ -14,10 +14,18 @@ export interface ModelChoice {
   readonly keeps?: boolean;
 }
 
+/** A model on its way. */
+export interface Loading {
+  readonly choice: ModelChoice;
+  readonly progress: LoadProgress;
+  /** Whether a download that is cancelled goes on where it stopped the next time. */
+  readonly keepsDownloads: boolean;
+}
+
 /** What becomes of the model. */
 export type ModelState =
   | { readonly kind: 'none' }
-  | { readonly kind: 'loading'; readonly choice: ModelChoice; readonly progress: LoadProgress }
+  | ({ readonly kind: 'loading' } & Loading)
   | {
       readonly kind: 'ready';
       readonly choice: ModelChoice;
@@ -27,7 +35,7 @@ export type ModelState =
       /** Why its files are not kept, though they should be. */
       readonly notKept?: DescribedError;
       /** Files that are being looked at and kept, before they take the model's place. */
-      readonly incoming?: { readonly choice: ModelChoice; readonly progress: LoadProgress };
+      readonly incoming?: Loading;
       /** Why files that were to take its place could not. */
       readonly refused?: DescribedError;
     }
@@ -54,16 +62,19 @@ export interface ModelSession {
 export interface ModelSources {
   readonly llamella: () => Promise<Pick<Llamella, 'loadBrowserModel'>>;
   readonly store: () => Promise<Pick<ModelStore, 'import' | 'remove'>>;
+  /** Whether this browser has a place for models. */
+  readonly keepsFiles: () => Promise<boolean>;
 }
 
 /** Makes one; `onLoaded` is told about models that could be loaded. */
 export function createModelSession(
-  { llamella, store }: ModelSources,
+  { llamella, store, keepsFiles }: ModelSources,
   onLoaded: (choice: ModelChoice, model: BrowserModel) => void,
 ): ModelSession {
   const state = observable<ModelState>({ kind: 'none' });
   let loading: AbortController | undefined;
   let attempt = 0;
+  let keepsDownloads = true;
 
   const dispose = async (): Promise<void> => {
     const before = state.get();
@@ -78,7 +89,7 @@ export function createModelSession(
     try {
       return (await (await store()).import(files, options)).reference;
     } catch (error) {
-      const described = describeError(error, 'loading', navigator.onLine);
+      const described = describeError(error, 'loading', { keepsDownloads });
       if (described.code === 'no-space' || described.code === 'unsupported') return described;
       throw error;
     }
@@ -107,8 +118,7 @@ export function createModelSession(
       if (isShown()) state.set({ kind: 'ready', choice, model, ...(!done && { recovering: reason }) });
     };
     void model.lost.then((error) => {
-      if (isShown())
-        state.set({ kind: 'failed', choice, error: describeError(error, 'answering', navigator.onLine) });
+      if (isShown()) state.set({ kind: 'failed', choice, error: describeError(error, 'answering') });
     });
   };
 
@@ -125,8 +135,8 @@ export function createModelSession(
       const keeps = typeof choice.reference !== 'string' && choice.keeps === true;
       let stays = keeps && state.get().kind === 'ready';
       const show = () => {
-        if (mine !== attempt || (stays && stay({ incoming: { choice, progress } }))) return;
-        state.set({ kind: 'loading', choice, progress });
+        if (mine !== attempt || (stays && stay({ incoming: { choice, progress, keepsDownloads } }))) return;
+        state.set({ kind: 'loading', choice, progress, keepsDownloads });
       };
       const throttle = frameThrottle(show);
       const replace = async () => {
@@ -139,6 +149,7 @@ export function createModelSession(
         if (stays) show();
         else await replace();
         const { loadBrowserModel } = await llamella();
+        keepsDownloads = await keepsFiles();
         const watching = {
           signal: controller.signal,
           onProgress(report: Progress) {
@@ -169,7 +180,7 @@ export function createModelSession(
         return model;
       } catch (error) {
         throttle.cancel();
-        const described = describeError(error, 'loading', navigator.onLine);
+        const described = describeError(error, 'loading', { keepsDownloads });
         const isWrong = described.code === 'invalid-file' || described.code === 'invalid-argument';
         if (isWrong && choice !== chosen) await forget(choice.reference as string);
         if (mine !== attempt) return undefined;
