@@ -89,10 +89,9 @@ describe('a conversation', () => {
 
   test.each([
     [undefined, undefined, undefined],
-    [undefined, '', ''],
-    [undefined, 'Be kind.', 'Be kind.'],
+    [undefined, 'Be kind.', undefined],
     ['Be brief.', 'Be kind.', 'Be brief.'],
-    ['', 'Be kind.', undefined],
+    ['', 'Be kind.', ''],
     ['', undefined, undefined],
     ['', '', ''],
   ])('of the chosen system prompt %j and the recommended %j it is told %j', (chosen, recommended, told) => {

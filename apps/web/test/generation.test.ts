@@ -69,15 +69,7 @@ describe('a question', () => {
     expect(session.live.get()).toMatchObject({ conversationId: id, phase: 'model' });
     await ended();
     expect(session.live.get()).toBeUndefined();
-    expect(asked).toEqual([
-      [
-        { role: 'system', content: 'Be brief.' },
-        { role: 'user', content: 'Capital?' },
-      ],
-      0.5,
-      'number',
-      undefined,
-    ]);
+    expect(asked).toEqual([[{ role: 'user', content: 'Capital?' }], 0.5, 'number', undefined]);
     const [question, answer] = shown();
     expect(question).toMatchObject({ role: 'user', content: 'Capital?' });
     expect(answer).toMatchObject({ content: 'Paris', end: 'stop', model: 'Test' });

@@ -181,9 +181,9 @@ describe('TokenConstraint', () => {
   it('keeps the last grammars, and serves equal requests from them', () => {
     const compiler = createGrammarCompiler(byteVocabulary, { cacheSize: 2 });
     using create = vi.spyOn(CompiledGrammar.prototype, 'createConstraint');
-    const used = (schema: unknown): CompiledGrammar => {
+    const used = (schema: unknown): unknown => {
       compiler.compileJsonSchema(schema).createConstraint();
-      return create.mock.contexts.at(-1)!;
+      return create.mock.contexts.at(-1);
     };
     const [a, b, c] = ['a', 'b', 'c'].map((value) => ({ const: value }));
     const first = used(a);

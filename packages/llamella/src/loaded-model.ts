@@ -13,6 +13,7 @@ import {
   type Tokenizer,
 } from '@llamella/spec';
 import { type ChatRenderOptions, encodeChat } from './encode-chat.ts';
+import { withSystemPrompt } from './with-system-prompt.ts';
 
 /** Options of `LoadedModel.chat`. */
 export interface ChatOptions extends GenerateOptions, ChatRenderOptions {}
@@ -36,8 +37,8 @@ export interface LoadedModel extends AsyncDisposable {
   /** Milliseconds from the call of `loadModel` until the model could run. */
   readonly loadMs: number;
   /**
-   * System prompt that the model is known to answer best with; absent where none is known. `chat` does not add it: put
-   * it first into the conversation.
+   * System prompt that the model is known to answer best with, which `chat` and `encodeChat` put before conversations
+   * without a system message; absent where none is known, and the template decides.
    */
   readonly recommendedSystemPrompt?: string;
   /**
@@ -62,8 +63,8 @@ export interface LoadedModel extends AsyncDisposable {
   generate(prompt: string | Uint32Array, options?: GenerateOptions): AsyncGenerator<GenerationPart>;
 
   /**
-   * Answers a conversation, written with the model's own template. The next turn of the same conversation only runs
-   * what is new.
+   * Answers a conversation, written with the model's own template, after `recommendedSystemPrompt` if it begins without
+   * a system message. The next turn of the same conversation only runs what is new.
    *
    * @throws {LlamellaError} `template` when the model has none or it refuses the conversation
    */
@@ -98,7 +99,7 @@ export function createLoadedModel(parts: LoadedModelParts): LoadedModel {
   const { recommendedSystemPrompt, recommendedSampling } = parts;
   let grammars: GrammarCompiler | undefined;
   const encode: LoadedModel['encodeChat'] = (messages, options) =>
-    encodeChat(tokenizer, parts.chatTemplate(), messages, options);
+    encodeChat(tokenizer, parts.chatTemplate(), withSystemPrompt(messages, recommendedSystemPrompt), options);
   return {
     name,
     device: backend.info.device,

@@ -18,7 +18,20 @@ test('answers a question and ends its turn', async () => {
   expect(text).not.toContain('<|im_end|>');
   expect(finishReason).toBe('stop');
   expect(timings.generatedTokens).toBe(tokens.length);
-  expect(timings.promptTokens).toBe(37);
+  const turn = '<|im_start|>user\nWhat is the capital of France?<|im_end|>\n<|im_start|>assistant\n';
+  const parsed = model.tokenizer.encode(`<|im_start|>system\n<|im_end|>\n${turn}`, {
+    parseSpecialTokens: true,
+  });
+  expect(timings.promptTokens).toBe(parsed.length);
+  expect(model.encodeChat([question])).toEqual(parsed);
+});
+
+test('a system message takes the place of the one that the model recommends', () => {
+  const told = { role: 'system', content: 'Be brief.' };
+  const start = '<|im_start|>system\nBe brief.<|im_end|>';
+  expect(model.tokenizer.decode(model.encodeChat([told, question])).startsWith(start)).toBe(true);
+  expect(model.recommendedSystemPrompt).toBe('');
+  expect(model.encodeChat([{ ...told, content: '' }, question])).toEqual(model.encodeChat([question]));
 });
 
 test('the next turn takes the last one from the cache, and answers as a fresh model does', async () => {

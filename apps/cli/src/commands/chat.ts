@@ -5,7 +5,6 @@ import type { CommandContext } from '../command-context.ts';
 import { chatDefaults } from '../defaults.ts';
 import { type GenerationFlags, toGenerateOptions } from '../generation-options.ts';
 import { type CompileGrammar, type GrammarFlags, readGrammar } from '../grammar-options.ts';
-import type { LoadedModel } from '../llamella.ts';
 import { load } from '../load.ts';
 import { type LoadFlags, toLoadOptions } from '../load-options.ts';
 import { note, writeJson, writeResult } from '../output.ts';
@@ -31,7 +30,7 @@ export async function chat(
     await using model = await load(reference, toLoadOptions(flags), context);
     using grammar = compileGrammar?.(model);
     const all = { ...options, ...(grammar && { grammar }) };
-    return await chatInteractively(model, systemPrompt(flags, model), all, context);
+    return await chatInteractively(model, flags.system, all, context);
   }
   const question = message ?? withoutFinalLineBreak(await readInput(context));
   if (question.trim() === '')
@@ -50,18 +49,12 @@ async function answerOnce(
   await using model = await load(reference, toLoadOptions(flags), context);
   using grammar = generation.compileGrammar?.(model);
   const options = { ...generation.options, ...(grammar && { grammar }), signal };
-  const system = systemPrompt(flags, model);
   const messages: ChatMessage[] = [{ role: 'user', content: question }];
-  if (system !== undefined) messages.unshift({ role: 'system', content: system });
+  if (flags.system !== undefined) messages.unshift({ role: 'system', content: flags.system });
   const onText = flags.json ? async () => {} : (text: string) => writeResult(context, text);
   const answer = await collectAnswer(model.chat(messages, options), onText, signal);
   if (flags.json) return await writeJson(context, answerDocument(model, answer));
   await writeResult(context, '\n');
   const finish = describeFinish(answer, model);
   if (finish) note(context, `llamella: ${finish}`);
-}
-
-/** What the user asked for, or what the model is known to answer best with. */
-function systemPrompt(flags: ChatFlags, model: LoadedModel): string | undefined {
-  return flags.system ?? model.recommendedSystemPrompt;
 }

@@ -73,8 +73,8 @@ export function pathTo(conversation: Conversation, id: string | null): Message[]
 }
 
 /**
- * The system prompt for a model. An empty one is given to those models only that recommend it, in place of what their
- * template would say: other templates may refuse any.
+ * The system prompt for a model. An empty one is given to those models only that recommend one, whose templates know
+ * system prompts: others may refuse any.
  *
  * @param chosen by the user; `undefined` leaves it to the model
  */
@@ -82,8 +82,7 @@ export function systemPromptFor(
   chosen: string | undefined,
   recommended: string | undefined,
 ): string | undefined {
-  if (chosen === undefined) return recommended;
-  return chosen === '' && recommended !== '' ? undefined : chosen;
+  return chosen === '' && recommended === undefined ? undefined : chosen;
 }
 
 /** What a model is given: the system prompt, if any, and the messages. Answers that are empty are left out. */
