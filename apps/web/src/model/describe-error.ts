@@ -13,7 +13,9 @@ export interface DescribedError {
 /** What the user was doing. */
 export type Activity = 'loading' | 'answering' | 'storing' | 'managing';
 
-const byCode: Readonly<Record<ErrorCode, readonly [title: string, advice: string]>> = {
+type Words = readonly [title: string, advice: string];
+
+const byCode: Readonly<Record<ErrorCode, Words>> = {
   'invalid-file': [
     'The model’s files cannot be used.',
     'They may be damaged or of another kind. Choose a GGUF file, or a folder with safetensors or an ONNX Runtime GenAI model. If the model was downloaded, remove it under “Kept models” and load it again.',
@@ -62,12 +64,12 @@ const offline = ['This device is offline.', 'Load the model again when there is 
 const whatIsKept = 'What was downloaded is kept: it goes on where it stopped.';
 const modelsKept = 'Models that are kept here run without one.';
 
-const noChatFormat = {
-  title: 'This model has no chat format, so it cannot hold a conversation.',
-  advice: 'Choose one that is made for conversations: their names often contain “Instruct” or “Chat”.',
-} as const;
+const noChatFormat = [
+  'This model has no chat format, so it cannot hold a conversation.',
+  'Choose one that is made for conversations: their names often contain “Instruct” or “Chat”.',
+] as const;
 
-const otherwise: Readonly<Record<Exclude<Activity, 'storing'>, readonly [title: string, advice: string]>> = {
+const otherwise: Readonly<Record<Exclude<Activity, 'storing'>, Words>> = {
   loading: [
     'The model could not be loaded.',
     'Try again. If it happens again, choose another model or reload the page.',
@@ -94,17 +96,16 @@ export function describeError(
   const code = LlamellaError.isInstance(error) ? error.code : codeOf(name, detail);
   if (code === 'network') {
     const [title, advice] = isOnline ? byCode.network : offline;
-    const more = keepsDownloads ? [whatIsKept, ...(isOnline ? [] : [modelsKept])] : [];
-    return {
-      ...{ title, advice: [advice, ...more].join(' '), code },
-      ...(isOnline && detail !== '' && { detail }),
-    };
+    const kept = isOnline ? whatIsKept : `${whatIsKept} ${modelsKept}`;
+    return described([title, keepsDownloads ? `${advice} ${kept}` : advice], code, isOnline ? detail : '');
   }
   if (code === 'template') return describeChatProblem(detail);
-  if (code !== undefined) {
-    const [title, advice] = activity === 'loading' && code === 'invalid-argument' ? noModel : byCode[code];
-    return { title, advice, code, ...(detail !== '' && { detail }) };
-  }
+  if (code !== undefined)
+    return described(
+      activity === 'loading' && code === 'invalid-argument' ? noModel : byCode[code],
+      code,
+      detail,
+    );
   if (activity === 'storing')
     return {
       title: 'Conversations cannot be kept in this browser.',
@@ -118,9 +119,13 @@ export function describeError(
 /** Says why a model cannot hold conversations, or not this one, from the words of the library. */
 export function describeChatProblem(detail: string): DescribedError {
   // What else the library says of it is for those who write programs.
-  if (/no chat template;/.test(detail)) return { ...noChatFormat, code: 'template' };
-  const [title, advice] = byCode.template;
-  return { title, advice, code: 'template', ...(detail !== '' && { detail }) };
+  return /no chat template;/.test(detail)
+    ? described(noChatFormat, 'template', '')
+    : described(byCode.template, 'template', detail);
+}
+
+function described([title, advice]: Words, code: ErrorCode, detail: string): DescribedError {
+  return { title, advice, code, ...(detail !== '' && { detail }) };
 }
 
 function codeOf(name: string, message: string): ErrorCode | undefined {
