@@ -12,7 +12,6 @@ import { embeddedModel } from './model/embedded-model.ts';
 import { withRecent } from './model/find-kept.ts';
 import { loadLlamella, openModelStore } from './model/load-llamella.ts';
 import { createModelSession, type ModelChoice, type ModelSession } from './model/model-session.ts';
-import { keepsFiles } from './platform/keeps-files.ts';
 import type { MutableObservable } from './platform/observable.ts';
 import { openPreferences, type Preferences } from './settings/preferences.ts';
 
@@ -43,7 +42,7 @@ export async function createServices(): Promise<Services> {
   const makeNew = () => newConversation(preferences.get().sampling, preferences.get().systemPrompt);
   const library = createConversationLibrary(database, makeNew, openTabChannel());
   const models = createModelSession(
-    { llamella: loadLlamella, store: openModelStore, keepsFiles },
+    { llamella: loadLlamella, store: openModelStore },
     ({ reference, label }) => {
       const { model: _, ...others } = preferences.get();
       preferences.set({

@@ -157,15 +157,13 @@ describe('a session with models', () => {
     return { model, disposed, lose };
   }
 
-  function setUp(load: LoadBrowserModel, keepsFiles = true) {
+  function setUp(loadBrowserModel: LoadBrowserModel, hasStorage = true) {
     const imported = vi.fn(async () => ({ reference: 'kept:a' }));
     const loaded = vi.fn();
     const removed = vi.fn(async () => undefined);
     const store = async () => ({ import: imported as never, remove: removed });
-    const session = createModelSession(
-      { llamella: async () => ({ loadBrowserModel: load }), store, keepsFiles: async () => keepsFiles },
-      loaded,
-    );
+    const llamella = async () => ({ loadBrowserModel, hasStorage: async () => hasStorage });
+    const session = createModelSession({ llamella, store }, loaded);
     return { session, imported, removed, loaded };
   }
 

@@ -47,6 +47,8 @@ const idOf = (text: string) => {
 const split = (text: string) => text.match(/\s*\S{1,6}|\s+$/g) ?? [];
 
 /** The interface of `llamella`, with a model that says what a test wrote. */
+export const hasStorage = async (): Promise<boolean> => true;
+
 export const loadBrowserModel: LoadBrowserModel = async (reference, { onProgress, signal } = {}) => {
   const { loadMs = 60, loadError } = script();
   const total = 98_000_000;

@@ -14,4 +14,5 @@ export interface Llamella {
   readonly loadBrowserModel: LoadBrowserModel;
   readonly createModelStore: () => ModelStore;
   readonly detectSupport: () => Promise<BrowserSupport>;
+  readonly hasStorage: () => Promise<boolean>;
 }

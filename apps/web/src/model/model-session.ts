@@ -60,15 +60,13 @@ export interface ModelSession {
 
 /** Where models come from. */
 export interface ModelSources {
-  readonly llamella: () => Promise<Pick<Llamella, 'loadBrowserModel'>>;
+  readonly llamella: () => Promise<Pick<Llamella, 'loadBrowserModel' | 'hasStorage'>>;
   readonly store: () => Promise<Pick<ModelStore, 'import' | 'remove'>>;
-  /** Whether this browser has a place for models. */
-  readonly keepsFiles: () => Promise<boolean>;
 }
 
 /** Makes one; `onLoaded` is told about models that could be loaded. */
 export function createModelSession(
-  { llamella, store, keepsFiles }: ModelSources,
+  { llamella, store }: ModelSources,
   onLoaded: (choice: ModelChoice, model: BrowserModel) => void,
 ): ModelSession {
   const state = observable<ModelState>({ kind: 'none' });
@@ -148,8 +146,8 @@ export function createModelSession(
       try {
         if (stays) show();
         else await replace();
-        const { loadBrowserModel } = await llamella();
-        keepsDownloads = await keepsFiles();
+        const { loadBrowserModel, hasStorage } = await llamella();
+        keepsDownloads = await hasStorage();
         const watching = {
           signal: controller.signal,
           onProgress(report: Progress) {

@@ -6,7 +6,7 @@ import {
 } from '@llamella/runtime-web';
 import { asyncDispose, type GraphPlan, type OnProgress } from '@llamella/spec';
 import type { PackedBackend } from '../compose-model.ts';
-import { hasStorage } from './download-unkept.ts';
+import { hasStorage } from './has-storage.ts';
 import type { LoadRequest } from './messages.ts';
 import type { FoundModel } from './open-reference.ts';
 import { packStream } from './pack-stream.ts';

@@ -1,6 +1,7 @@
 import { threadsProblem } from '@llamella/runtime-web';
 import type { BrowserSupport } from './browser-support.ts';
 import { gpuFacts } from './gpu-facts.ts';
+import { hasStorage } from './has-storage.ts';
 
 /** What `threads` is by default at most. */
 const MOST_DEFAULT_THREADS = 4;
@@ -33,9 +34,7 @@ const vectorModule = Uint8Array.of(
 );
 
 async function storageFacts(): Promise<BrowserSupport['storage']> {
-  try {
-    await navigator.storage.getDirectory();
-  } catch {
+  if (!(await hasStorage())) {
     const reason = globalThis.isSecureContext
       ? 'this browser, or this private window, has no file system of its own for pages'
       : 'a page has a file system only when it is served over https, or from this machine';

@@ -3,16 +3,6 @@ import { byteLengths, weightsFiles } from '@llamella/model-smollm2-135m-instruct
 import { LlamellaError, type OnProgress, UnsupportedError } from '@llamella/spec';
 import type { FileOpeners } from './named-files.ts';
 
-/** Whether this page has a file system to keep models in; some private windows have none. */
-export async function hasStorage(): Promise<boolean> {
-  try {
-    await navigator.storage.getDirectory();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Downloads one file, or those of the embedded model, without keeping them: the browser holds them until the page is closed.
  *

@@ -27,5 +27,6 @@ export type {
 export type { BrowserSupport } from './browser-support.ts';
 export { createModelStore, type ModelStoreOptions } from './create-model-store.ts';
 export { detectSupport } from './detect-support.ts';
+export { hasStorage } from './has-storage.ts';
 export { loadBrowserModel, loadBrowserModel as loadModel } from './load-browser-model.ts';
 export type { ModelStore, StoreContents, StoredModel } from './model-store.ts';
